@@ -1,0 +1,75 @@
+package dev.gantry.controller.dispatch;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.Workload;
+import dev.gantry.proto.WorkloadReport;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.Optional;
+
+/** What becomes of one report. Pure. */
+public final class ReportRules {
+
+    static final int OBSERVATION_BYTES_MAX = 64 * 1024;
+    private static final String NAME = "[0-9A-Za-z._-]{1,255}";
+    private static final String SCOPE = "[0-9A-Za-z._/-]{0,255}";
+
+    public sealed interface Verdict {
+        record Write(Versioned<Workload> before, Workload after) implements Verdict {}
+
+        /** The record says so already. */
+        record Known() implements Verdict {}
+
+        /** The agent has no say in it; its desired set tells it to stop the workload. */
+        record Dropped(String reason) implements Verdict {}
+    }
+
+    private ReportRules() {}
+
+    public static Verdict judge(Snapshot image, String nodeId, WorkloadReport report) {
+        if (!report.getId().matches(NAME) || !report.getScope().matches(SCOPE)) {
+            return new Verdict.Dropped("its name is no workload's");
+        }
+        Optional<Versioned<Workload>> found = image.get(Kinds.WORKLOAD.key(report.getScope(), report.getId()));
+        if (found.isEmpty()) {
+            return new Verdict.Dropped("there is no such workload");
+        }
+        Workload workload = found.get().value();
+        if (!workload.getPlacement().getNode().equals(nodeId)) {
+            return new Verdict.Dropped("it was not placed on this node");
+        }
+        long epoch = image.get(Kinds.NODE.key("", nodeId))
+                .map(Versioned::value)
+                .map(Node::getEpoch)
+                .orElse(0L);
+        if (workload.getPlacement().getNodeEpoch() != epoch) {
+            return new Verdict.Dropped(
+                    "it was placed in epoch " + workload.getPlacement().getNodeEpoch()
+                            + " of the node, which was given up since; now is epoch " + epoch);
+        }
+        Workload after = Workloads.observed(workload, bounded(report.getObserved()));
+        return after.equals(workload) ? new Verdict.Known() : new Verdict.Write(found.get(), after);
+    }
+
+    /** An end must be recorded even if what explains it is too long to keep. */
+    private static Observation bounded(Observation observed) {
+        if (observed.getSerializedSize() <= OBSERVATION_BYTES_MAX) {
+            return observed;
+        }
+        Observation.Builder less = observed.toBuilder().clearNotes();
+        less.getContainersBuilderList().forEach(container -> container.clearLogTail());
+        Observation shorter = less.build();
+        if (shorter.getSerializedSize() <= OBSERVATION_BYTES_MAX) {
+            return shorter;
+        }
+        return less.clearContainers()
+                .setStopReason(less.getStopReason()
+                        .substring(0, Math.min(1024, less.getStopReason().length())))
+                .setStopCode(less.getStopCode()
+                        .substring(0, Math.min(64, less.getStopCode().length())))
+                .build();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.gantry.controller.dispatch;
+
+import dev.gantry.proto.Hello;
+
+/**
+ * What the controller knows of one node's session.
+ *
+ * @param nodeId from the certificate
+ * @param hello  what the node said of itself; the default before it did
+ * @param sent   what the agent was last told to run
+ */
+public record SessionState(String nodeId, Stage stage, Hello hello, DesiredSet sent) {
+
+    public enum Stage {
+        NEW,
+        REGISTERING,
+        LIVE,
+        OVER
+    }
+
+    public static SessionState of(String nodeId) {
+        return new SessionState(nodeId, Stage.NEW, Hello.getDefaultInstance(), DesiredSet.NOTHING);
+    }
+
+    SessionState in(Stage next) {
+        return new SessionState(nodeId, next, hello, sent);
+    }
+
+    SessionState greeted(Hello said) {
+        return new SessionState(nodeId, Stage.REGISTERING, said, sent);
+    }
+
+    SessionState having(DesiredSet told) {
+        return new SessionState(nodeId, Stage.LIVE, hello, told);
+    }
+}

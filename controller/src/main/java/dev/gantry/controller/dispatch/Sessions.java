@@ -1,0 +1,79 @@
+package dev.gantry.controller.dispatch;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Store;
+import dev.gantry.store.Versioned;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of this controller, one per node, and who of them a change in the store concerns. */
+final class Sessions implements Store.Listener {
+
+    private final Heartbeats heartbeats;
+    private final Map<String, Session> byNode = new ConcurrentHashMap<>();
+
+    Sessions(Heartbeats heartbeats) {
+        this.heartbeats = heartbeats;
+    }
+
+    /** The newest session of a node is the one: its agent has given up the others. */
+    void opened(Session session) {
+        Session before = byNode.put(session.nodeId(), session);
+        if (before != null) {
+            before.replaced();
+        }
+    }
+
+    void closed(Session session) {
+        byNode.remove(session.nodeId(), session);
+    }
+
+    Optional<Session> of(String nodeId) {
+        return Optional.ofNullable(byNode.get(nodeId)).filter(Session::isLive);
+    }
+
+    int count() {
+        return byNode.size();
+    }
+
+    void endAll() {
+        byNode.values().forEach(session -> session.doubt("this controller stops"));
+    }
+
+    @Override
+    public void changed(Snapshot image, List<Change<?>> changes) {
+        for (Change<?> change : changes) {
+            if (change.key().kind().equals(Kinds.WORKLOAD)) {
+                concern(change.before());
+                concern(change.after());
+            } else if (change.key().kind().equals(Kinds.NODE)) {
+                nudge(change.key().name());
+                if (change.after() == null) {
+                    heartbeats.forget(change.key().name());
+                }
+            } else if (change.key().equals(Kinds.LEADER_KEY)) {
+                // Whoever is not led any more is sent on at once.
+                byNode.values().forEach(Session::changed);
+            }
+        }
+    }
+
+    private void concern(@Nullable Versioned<?> record) {
+        if (record != null && record.value() instanceof Workload workload) {
+            nudge(workload.getPlacement().getNode());
+        }
+    }
+
+    private void nudge(String nodeId) {
+        Session session = byNode.get(nodeId);
+        if (session != null) {
+            session.changed();
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package dev.gantry.controller.ecs;
+
+import dev.gantry.aws.ecs.*;
+import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.ecs.document.Refusals;
+
+/** Hands each operation of the API to its group. What is not here, Gantry does not have. */
+final class EcsHandlers implements EcsApi<Caller> {
+
+    private final ClusterOperations clusters;
+    private final TaskDefinitionOperations definitions;
+    private final TaskDefinitionLists definitionLists;
+    private final TaskLaunch launch;
+    private final TaskOperations tasks;
+    private final ContainerInstanceOperations instances;
+    private final ServiceOperations services;
+    private final ServiceLists serviceLists;
+    private final AttributeOperations attributes;
+    private final AccountSettingOperations settings;
+    private final TagOperations tags;
+
+    EcsHandlers(EcsParts parts) {
+        Writes writes = new Writes(parts.store());
+        this.clusters = new ClusterOperations(parts, writes);
+        this.definitions = new TaskDefinitionOperations(parts, writes);
+        this.definitionLists = new TaskDefinitionLists(parts, writes);
+        this.launch = new TaskLaunch(parts, writes);
+        this.tasks = new TaskOperations(parts, writes);
+        this.instances = new ContainerInstanceOperations(parts, writes);
+        this.services = new ServiceOperations(parts, writes);
+        this.serviceLists = new ServiceLists(parts, writes);
+        this.attributes = new AttributeOperations(parts, writes);
+        this.settings = new AccountSettingOperations(parts, writes);
+        this.tags = new TagOperations(parts, writes);
+    }
+
+    @Override
+    public CreateClusterResponse createCluster(CreateClusterRequest request, Caller caller)
+            throws InterruptedException {
+        return clusters.create(request);
+    }
+
+    @Override
+    public DescribeClustersResponse describeClusters(DescribeClustersRequest request, Caller caller) {
+        return clusters.describe(request);
+    }
+
+    @Override
+    public ListClustersResponse listClusters(ListClustersRequest request, Caller caller) {
+        return clusters.list(request);
+    }
+
+    @Override
+    public UpdateClusterResponse updateCluster(UpdateClusterRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateClusterResponse.builder().cluster(clusters.update(request)).build();
+    }
+
+    @Override
+    public UpdateClusterSettingsResponse updateClusterSettings(UpdateClusterSettingsRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateClusterSettingsResponse.builder()
+                .cluster(clusters.updateSettings(request.cluster(), request.settings()))
+                .build();
+    }
+
+    @Override
+    public PutClusterCapacityProvidersResponse putClusterCapacityProviders(
+            PutClusterCapacityProvidersRequest request, Caller caller) throws InterruptedException {
+        return PutClusterCapacityProvidersResponse.builder()
+                .cluster(clusters.putProviders(request))
+                .build();
+    }
+
+    @Override
+    public DeleteClusterResponse deleteCluster(DeleteClusterRequest request, Caller caller)
+            throws InterruptedException {
+        return clusters.delete(request);
+    }
+
+    @Override
+    public RegisterTaskDefinitionResponse registerTaskDefinition(RegisterTaskDefinitionRequest request, Caller caller)
+            throws InterruptedException {
+        return definitions.register(request, caller);
+    }
+
+    @Override
+    public DescribeTaskDefinitionResponse describeTaskDefinition(DescribeTaskDefinitionRequest request, Caller caller) {
+        return definitions.describe(request);
+    }
+
+    @Override
+    public DeregisterTaskDefinitionResponse deregisterTaskDefinition(
+            DeregisterTaskDefinitionRequest request, Caller caller) throws InterruptedException {
+        return definitions.deregister(request.taskDefinition());
+    }
+
+    @Override
+    public DeleteTaskDefinitionsResponse deleteTaskDefinitions(DeleteTaskDefinitionsRequest request, Caller caller)
+            throws InterruptedException {
+        return definitions.delete(request);
+    }
+
+    @Override
+    public ListTaskDefinitionsResponse listTaskDefinitions(ListTaskDefinitionsRequest request, Caller caller) {
+        return definitionLists.list(request);
+    }
+
+    @Override
+    public ListTaskDefinitionFamiliesResponse listTaskDefinitionFamilies(
+            ListTaskDefinitionFamiliesRequest request, Caller caller) {
+        return definitionLists.families(request);
+    }
+
+    @Override
+    public RunTaskResponse runTask(RunTaskRequest request, Caller caller) throws InterruptedException {
+        return launch.run(request);
+    }
+
+    @Override
+    public StartTaskResponse startTask(StartTaskRequest request, Caller caller) throws InterruptedException {
+        return launch.start(request);
+    }
+
+    @Override
+    public StopTaskResponse stopTask(StopTaskRequest request, Caller caller) throws InterruptedException {
+        return tasks.stop(request);
+    }
+
+    @Override
+    public DescribeTasksResponse describeTasks(DescribeTasksRequest request, Caller caller) {
+        return tasks.describe(request);
+    }
+
+    @Override
+    public ListTasksResponse listTasks(ListTasksRequest request, Caller caller) {
+        return tasks.list(request);
+    }
+
+    @Override
+    public DescribeContainerInstancesResponse describeContainerInstances(
+            DescribeContainerInstancesRequest request, Caller caller) {
+        return instances.describe(request);
+    }
+
+    @Override
+    public ListContainerInstancesResponse listContainerInstances(ListContainerInstancesRequest request, Caller caller) {
+        return instances.list(request);
+    }
+
+    @Override
+    public UpdateContainerInstancesStateResponse updateContainerInstancesState(
+            UpdateContainerInstancesStateRequest request, Caller caller) throws InterruptedException {
+        return instances.updateState(request);
+    }
+
+    @Override
+    public DeregisterContainerInstanceResponse deregisterContainerInstance(
+            DeregisterContainerInstanceRequest request, Caller caller) throws InterruptedException {
+        return DeregisterContainerInstanceResponse.builder()
+                .containerInstance(instances.deregister(request))
+                .build();
+    }
+
+    @Override
+    public RegisterContainerInstanceResponse registerContainerInstance(
+            RegisterContainerInstanceRequest request, Caller caller) {
+        throw Refusals.client(
+                "Container instances register themselves here: run 'gantry agent --join TOKEN@HOST:PORT' on the"
+                        + " machine.");
+    }
+
+    @Override
+    public UpdateContainerAgentResponse updateContainerAgent(UpdateContainerAgentRequest request, Caller caller) {
+        throw new AwsException("NoUpdateAvailableException", "There is no update available for this container agent.");
+    }
+
+    @Override
+    public CreateServiceResponse createService(CreateServiceRequest request, Caller caller)
+            throws InterruptedException {
+        return CreateServiceResponse.builder()
+                .service(services.create(request, caller))
+                .build();
+    }
+
+    @Override
+    public UpdateServiceResponse updateService(UpdateServiceRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateServiceResponse.builder().service(services.update(request)).build();
+    }
+
+    @Override
+    public DeleteServiceResponse deleteService(DeleteServiceRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteServiceResponse.builder().service(services.delete(request)).build();
+    }
+
+    @Override
+    public DescribeServicesResponse describeServices(DescribeServicesRequest request, Caller caller) {
+        return serviceLists.describe(request);
+    }
+
+    @Override
+    public ListServicesResponse listServices(ListServicesRequest request, Caller caller) {
+        return serviceLists.list(request);
+    }
+
+    @Override
+    public ListServicesByNamespaceResponse listServicesByNamespace(
+            ListServicesByNamespaceRequest request, Caller caller) {
+        throw new AwsException("NamespaceNotFoundException", "The specified namespace was not found.");
+    }
+
+    @Override
+    public PutAttributesResponse putAttributes(PutAttributesRequest request, Caller caller)
+            throws InterruptedException {
+        return PutAttributesResponse.builder()
+                .attributes(attributes.put(request.cluster(), request.attributes()))
+                .build();
+    }
+
+    @Override
+    public DeleteAttributesResponse deleteAttributes(DeleteAttributesRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteAttributesResponse.builder()
+                .attributes(attributes.delete(request.cluster(), request.attributes()))
+                .build();
+    }
+
+    @Override
+    public ListAttributesResponse listAttributes(ListAttributesRequest request, Caller caller) {
+        return attributes.list(request);
+    }
+
+    @Override
+    public PutAccountSettingResponse putAccountSetting(PutAccountSettingRequest request, Caller caller)
+            throws InterruptedException {
+        return PutAccountSettingResponse.builder()
+                .setting(settings.put(request.name(), request.value(), request.principalArn(), caller))
+                .build();
+    }
+
+    @Override
+    public PutAccountSettingDefaultResponse putAccountSettingDefault(
+            PutAccountSettingDefaultRequest request, Caller caller) throws InterruptedException {
+        return PutAccountSettingDefaultResponse.builder()
+                .setting(settings.putDefault(request.name(), request.value(), caller))
+                .build();
+    }
+
+    @Override
+    public DeleteAccountSettingResponse deleteAccountSetting(DeleteAccountSettingRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteAccountSettingResponse.builder()
+                .setting(settings.delete(request.name(), request.principalArn(), caller))
+                .build();
+    }
+
+    @Override
+    public ListAccountSettingsResponse listAccountSettings(ListAccountSettingsRequest request, Caller caller) {
+        return settings.list(request, caller);
+    }
+
+    @Override
+    public TagResourceResponse tagResource(TagResourceRequest request, Caller caller) throws InterruptedException {
+        tags.tag(request.resourceArn(), request.tags());
+        return TagResourceResponse.builder().build();
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(UntagResourceRequest request, Caller caller)
+            throws InterruptedException {
+        tags.untag(request.resourceArn(), request.tagKeys());
+        return UntagResourceResponse.builder().build();
+    }
+
+    @Override
+    public ListTagsForResourceResponse listTagsForResource(ListTagsForResourceRequest request, Caller caller) {
+        return ListTagsForResourceResponse.builder()
+                .tags(tags.list(request.resourceArn()))
+                .build();
+    }
+}

@@ -1,0 +1,220 @@
+package dev.gantry.controller.ecs;
+
+import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.DeleteServiceRequest;
+import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
+import dev.gantry.aws.ecs.Service;
+import dev.gantry.aws.ecs.UpdateServiceRequest;
+import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.ecs.compile.RunSupport;
+import dev.gantry.controller.ecs.document.EcsJson;
+import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.document.Refusals;
+import dev.gantry.controller.ecs.document.Tags;
+import dev.gantry.controller.ecs.view.ServiceView;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.EcsCluster;
+import dev.gantry.proto.EcsDeployment;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, changes and deletes services: writes what is wanted, and leaves the rest to the service planner. */
+final class ServiceOperations {
+
+    /** An update is refused while so many deployments of the service are not finished. */
+    private static final int DEPLOYMENTS_MAX = 20;
+
+    private final EcsParts parts;
+    private final Writes writes;
+    private final EcsLookup lookup;
+    private final ServiceView view;
+
+    ServiceOperations(EcsParts parts, Writes writes) {
+        this.parts = parts;
+        this.writes = writes;
+        this.lookup = new EcsLookup(parts.arns());
+        this.view = new ServiceView(parts.arns());
+    }
+
+    Service create(CreateServiceRequest request, Caller caller) throws InterruptedException {
+        CreateServiceRequest checked = ServiceRules.checked(request);
+        Map<String, String> tags = Tags.checked(request.tagsOrEmpty());
+        return writes.decide(snapshot -> {
+            Versioned<EcsCluster> cluster = lookup.cluster(snapshot, request.cluster());
+            Instant now = parts.clock().instant();
+            Key<EcsService> key = Kinds.ECS_SERVICE.key(cluster.value().getName(), request.serviceName());
+            ClientTokens.Claim claim =
+                    ClientTokens.claim("ecs/CreateService/" + key.scope(), request.clientToken(), request);
+            Optional<Versioned<EcsService>> present = snapshot.get(key);
+            boolean repeated = claim.replayed(snapshot, now, ServiceOperations::notIdempotent)
+                    .isPresent();
+            if (repeated && present.isPresent()) {
+                return Decision.nothing(image -> view.service(image, present.get(), true));
+            }
+            Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
+            checkExpressions(snapshot, checked);
+            CreateServiceRequest document =
+                    checked.toBuilder().taskDefinition(arn(definition)).build();
+            if (present.isPresent() && present.get().value().getStatus() != EcsService.Status.INACTIVE) {
+                return existing(present.get(), document);
+            }
+            EcsService service = EcsService.newBuilder()
+                    .setName(request.serviceName())
+                    .setCluster(key.scope())
+                    .setUid(parts.ids().get())
+                    .setCreatedAtMs(now.toEpochMilli())
+                    .setCreatedBy(caller.principalArn())
+                    .setDocumentJson(EcsJson.bytes(document))
+                    .putAllTags(tags)
+                    .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount())
+                    .addDeployments(deployment(document, arn(definition), now))
+                    // Names of tasks and events go on where an earlier service of this name ended.
+                    .setNextTask(present.map(old -> old.value().getNextTask()).orElse(0L))
+                    .setNextEvent(present.map(old -> old.value().getNextEvent()).orElse(0L))
+                    .build();
+            Transaction.Builder write = Transaction.builder().guard(cluster).guard(definition);
+            if (present.isPresent()) {
+                write.update(present.get(), service);
+            } else {
+                write.create(key, service);
+            }
+            claim.keep(write, snapshot, now, List.of(key.name()));
+            return shown(write, key);
+        });
+    }
+
+    Service update(UpdateServiceRequest request) throws InterruptedException {
+        return writes.decide(snapshot -> {
+            Versioned<EcsService> service = find(snapshot, request.cluster(), request.service());
+            if (service.value().getStatus() != EcsService.Status.ACTIVE) {
+                throw new AwsException("ServiceNotActiveException", "Service was not ACTIVE.");
+            }
+            CreateServiceRequest before = EcsJson.read(service.value().getDocumentJson(), CreateServiceRequest.class);
+            CreateServiceRequest merged = ServiceRules.merged(before, request);
+            checkExpressions(snapshot, merged);
+            boolean force = Boolean.TRUE.equals(request.forceNewDeployment());
+            Transaction.Builder write = Transaction.builder();
+            String definition = String.valueOf(before.taskDefinition());
+            if (request.taskDefinition() != null) {
+                Versioned<EcsTaskDefinition> wanted = runnable(snapshot, request.taskDefinition());
+                write.guard(wanted);
+                definition = arn(wanted);
+            }
+            CreateServiceRequest document =
+                    merged.toBuilder().taskDefinition(definition).build();
+            EcsService.Builder changed = service.value().toBuilder()
+                    .setDocumentJson(EcsJson.bytes(document))
+                    .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount());
+            Instant now = parts.clock().instant();
+            if (force || !definition.equals(before.taskDefinition())) {
+                checkRoom(service.value());
+                changed.addDeployments(0, deployment(document, definition, now));
+            } else if (changed.getDeploymentsCount() > 0) {
+                // What does not start a deployment still holds for the next task that the running one makes.
+                changed.getDeploymentsBuilder(0).setDocumentJson(EcsJson.bytes(document));
+            }
+            return shown(write.update(service, changed.build()), service.key());
+        });
+    }
+
+    Service delete(DeleteServiceRequest request) throws InterruptedException {
+        return writes.decide(snapshot -> {
+            Versioned<EcsService> service = find(snapshot, request.cluster(), request.service());
+            if (service.value().getStatus() == EcsService.Status.INACTIVE) {
+                throw Refusals.serviceNotFound();
+            }
+            if (service.value().getDesiredCount() > 0 && !Boolean.TRUE.equals(request.force())) {
+                throw Refusals.invalid("The service cannot be stopped while it is scaled above 0.");
+            }
+            if (service.value().getStatus() == EcsService.Status.DRAINING) {
+                return Decision.nothing(image -> view.service(image, service, false));
+            }
+            EcsService draining = service.value().toBuilder()
+                    .setStatus(EcsService.Status.DRAINING)
+                    .setDesiredCount(0)
+                    .build();
+            return shown(Transaction.builder().update(service, draining), service.key());
+        });
+    }
+
+    private Decision<Service> shown(Transaction.Builder write, Key<EcsService> key) {
+        return new Decision<>(
+                write.build(),
+                image -> view.service(image, image.get(key).orElseThrow(Refusals::serviceNotFound), true));
+    }
+
+    /** Creating a service that is there already is answered only when nothing would differ. */
+    private Decision<Service> existing(Versioned<EcsService> present, CreateServiceRequest document) {
+        if (present.value().getStatus() == EcsService.Status.DRAINING) {
+            throw Refusals.invalid("Unable to Start a service that is still Draining.");
+        }
+        CreateServiceRequest known = EcsJson.read(present.value().getDocumentJson(), CreateServiceRequest.class);
+        if (!known.equals(document)) {
+            throw notIdempotent();
+        }
+        return Decision.nothing(image -> view.service(image, present, true));
+    }
+
+    private static AwsException notIdempotent() {
+        return Refusals.invalid("Creation of service was not idempotent.");
+    }
+
+    private EcsDeployment deployment(CreateServiceRequest document, String definition, Instant now) {
+        String id = parts.deploymentIds().get();
+        return EcsDeployment.newBuilder()
+                .setId(id)
+                .setTaskDefinitionArn(definition)
+                .setCreatedAtMs(now.toEpochMilli())
+                .setUpdatedAtMs(now.toEpochMilli())
+                .setRolloutState(EcsDeployment.RolloutState.IN_PROGRESS)
+                .setRolloutStateReason("ECS deployment " + id + " in progress.")
+                .setDocumentJson(EcsJson.bytes(document))
+                .build();
+    }
+
+    /** An active definition that can be run. */
+    private Versioned<EcsTaskDefinition> runnable(Snapshot snapshot, String reference) {
+        Versioned<EcsTaskDefinition> definition =
+                lookup.definition(snapshot, reference).orElseThrow(() -> Refusals.client("TaskDefinition not found."));
+        if (definition.value().getStatus() != EcsTaskDefinition.Status.ACTIVE) {
+            throw Refusals.client("TaskDefinition is inactive");
+        }
+        RunSupport.check(EcsJson.read(definition.value().getDocumentJson(), RegisterTaskDefinitionRequest.class));
+        return definition;
+    }
+
+    private String arn(Versioned<EcsTaskDefinition> definition) {
+        return parts.arns()
+                .taskDefinition(
+                        definition.value().getFamily(), definition.value().getRevision());
+    }
+
+    private void checkExpressions(Snapshot snapshot, CreateServiceRequest document) {
+        document.placementConstraintsOrEmpty().stream()
+                .filter(constraint -> "memberOf".equals(constraint.type()))
+                .forEach(constraint -> parts.filter().parse(snapshot, String.valueOf(constraint.expression())));
+    }
+
+    private static void checkRoom(EcsService service) {
+        if (service.getDeploymentsCount() >= DEPLOYMENTS_MAX) {
+            throw Refusals.client("Too many deployments of service " + service.getName()
+                    + " are in progress. Try again when some of them have ended.");
+        }
+    }
+
+    private Versioned<EcsService> find(Snapshot snapshot, @Nullable String cluster, String reference) {
+        String scope = lookup.cluster(snapshot, cluster).value().getName();
+        return snapshot.get(Kinds.ECS_SERVICE.key(scope, lookup.serviceName(scope, reference)))
+                .orElseThrow(Refusals::serviceNotFound);
+    }
+}

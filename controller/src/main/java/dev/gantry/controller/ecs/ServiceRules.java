@@ -1,0 +1,184 @@
+package dev.gantry.controller.ecs;
+
+import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.DeploymentCircuitBreaker;
+import dev.gantry.aws.ecs.DeploymentConfiguration;
+import dev.gantry.aws.ecs.UpdateServiceRequest;
+import dev.gantry.controller.ecs.compile.PlacementRules;
+import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.document.Refusals;
+import org.jspecify.annotations.Nullable;
+
+/** What a service's document must keep, and what it says when nothing was said. */
+final class ServiceRules {
+
+    /** Fargate's and EC2's quota of tasks per service. */
+    private static final int DESIRED_MAX = 5000;
+
+    private static final int TOKEN_LENGTH_MAX = 36;
+    private static final int PERCENT_MAX = 10_000;
+
+    private ServiceRules() {}
+
+    /** Checks a new service; returns its document with defaults and without what is stored beside it. */
+    static CreateServiceRequest checked(CreateServiceRequest request) {
+        require(
+                EcsLookup.isName(request.serviceName()),
+                "Invalid service name. Up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens"
+                        + " are allowed.");
+        String token = request.clientToken();
+        require(
+                token == null || token.length() <= TOKEN_LENGTH_MAX,
+                "clientToken can be at most " + TOKEN_LENGTH_MAX + " characters long.");
+        require(
+                request.taskDefinition() != null && !request.taskDefinition().isEmpty(),
+                "TaskDefinition can not be blank.");
+        require(
+                request.desiredCount() != null,
+                "desiredCount is required for services with the REPLICA scheduling strategy.");
+        CreateServiceRequest document = request.toBuilder()
+                .cluster(null)
+                .clientToken(null)
+                .tags(null)
+                .launchType(request.launchType() == null ? "EC2" : request.launchType())
+                .schedulingStrategy(request.schedulingStrategy() == null ? "REPLICA" : request.schedulingStrategy())
+                .propagateTags(request.propagateTags() == null ? "NONE" : request.propagateTags())
+                .availabilityZoneRebalancing(
+                        request.availabilityZoneRebalancing() == null
+                                ? "DISABLED"
+                                : request.availabilityZoneRebalancing())
+                .deploymentConfiguration(filled(request.deploymentConfiguration()))
+                .placementConstraints(request.placementConstraintsOrEmpty())
+                .placementStrategy(PlacementRules.checkedStrategies(request.placementStrategyOrEmpty()))
+                .build();
+        check(document);
+        return document;
+    }
+
+    /** The document of a service with an update merged in: members that the update has replace those of the document. */
+    static CreateServiceRequest merged(CreateServiceRequest document, UpdateServiceRequest update) {
+        CreateServiceRequest.Builder merged = document.toBuilder();
+        if (update.desiredCount() != null) {
+            merged.desiredCount(update.desiredCount());
+        }
+        if (update.taskDefinition() != null) {
+            require(!update.taskDefinition().isEmpty(), "TaskDefinition can not be blank.");
+            merged.taskDefinition(update.taskDefinition());
+        }
+        if (update.deploymentConfiguration() != null) {
+            merged.deploymentConfiguration(
+                    overlaid(document.deploymentConfiguration(), update.deploymentConfiguration()));
+        }
+        if (update.placementConstraints() != null) {
+            merged.placementConstraints(update.placementConstraints());
+        }
+        if (update.placementStrategy() != null) {
+            merged.placementStrategy(PlacementRules.checkedStrategies(update.placementStrategy()));
+        }
+        if (update.enableExecuteCommand() != null) {
+            merged.enableExecuteCommand(update.enableExecuteCommand());
+        }
+        if (update.enableECSManagedTags() != null) {
+            merged.enableECSManagedTags(update.enableECSManagedTags());
+        }
+        if (update.propagateTags() != null) {
+            merged.propagateTags(update.propagateTags());
+        }
+        CreateServiceRequest result = withUnsupported(merged, update).build();
+        check(result);
+        return result;
+    }
+
+    /** Members that are refused when they say anything. */
+    private static CreateServiceRequest.Builder withUnsupported(
+            CreateServiceRequest.Builder merged, UpdateServiceRequest update) {
+        if (update.availabilityZoneRebalancing() != null) {
+            merged.availabilityZoneRebalancing(update.availabilityZoneRebalancing());
+        }
+        if (update.deploymentController() != null) {
+            merged.deploymentController(update.deploymentController());
+        }
+        return merged.capacityProviderStrategy(update.capacityProviderStrategy())
+                .networkConfiguration(update.networkConfiguration())
+                .platformVersion(update.platformVersion())
+                .healthCheckGracePeriodSeconds(update.healthCheckGracePeriodSeconds())
+                .loadBalancers(update.loadBalancers())
+                .serviceRegistries(update.serviceRegistries())
+                .serviceConnectConfiguration(update.serviceConnectConfiguration())
+                .volumeConfigurations(update.volumeConfigurations())
+                .vpcLatticeConfigurations(update.vpcLatticeConfigurations());
+    }
+
+    private static void check(CreateServiceRequest document) {
+        int desired = document.desiredCount() == null ? 0 : document.desiredCount();
+        require(
+                desired >= 0 && desired <= DESIRED_MAX,
+                "desiredCount must be between 0 and " + DESIRED_MAX + ", was " + desired + ".");
+        LaunchRules.checkLaunchType(document.launchType());
+        LaunchRules.checkProviders(document.capacityProviderStrategyOrEmpty());
+        LaunchRules.checkNetwork(document.networkConfiguration());
+        require(
+                document.platformVersion() == null,
+                "The platform version must be null when specifying an EC2 launch type.");
+        require(
+                document.healthCheckGracePeriodSeconds() == null,
+                "Health check grace period is only valid for services configured to use load balancers");
+        require(document.role() == null, "role is only valid for services configured to use load balancers.");
+        PlacementRules.checkConstraints(document.placementConstraintsOrEmpty());
+        UnsupportedServices.check(document);
+        checkPercents(document.deploymentConfiguration());
+    }
+
+    private static void checkPercents(@Nullable DeploymentConfiguration configuration) {
+        if (configuration == null) {
+            return;
+        }
+        int min = configuration.minimumHealthyPercent() == null ? 100 : configuration.minimumHealthyPercent();
+        int max = configuration.maximumPercent() == null ? 200 : configuration.maximumPercent();
+        require(min >= 0 && min <= 100, "minimumHealthyPercent must be between 0 and 100, was " + min + ".");
+        require(
+                max >= 100 && max <= PERCENT_MAX,
+                "maximumPercent must be between 100 and " + PERCENT_MAX + ", was " + max + ".");
+        require(
+                min != 100 || max != 100,
+                "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
+    }
+
+    private static DeploymentConfiguration filled(@Nullable DeploymentConfiguration given) {
+        DeploymentConfiguration base = DeploymentConfiguration.builder()
+                .deploymentCircuitBreaker(DeploymentCircuitBreaker.builder()
+                        .enable(false)
+                        .rollback(false)
+                        .build())
+                .maximumPercent(200)
+                .minimumHealthyPercent(100)
+                .strategy("ROLLING")
+                .build();
+        return given == null ? base : overlaid(base, given);
+    }
+
+    private static DeploymentConfiguration overlaid(
+            @Nullable DeploymentConfiguration base, DeploymentConfiguration over) {
+        if (base == null) {
+            return over;
+        }
+        return over.toBuilder()
+                .deploymentCircuitBreaker(
+                        over.deploymentCircuitBreaker() == null
+                                ? base.deploymentCircuitBreaker()
+                                : over.deploymentCircuitBreaker())
+                .maximumPercent(over.maximumPercent() == null ? base.maximumPercent() : over.maximumPercent())
+                .minimumHealthyPercent(
+                        over.minimumHealthyPercent() == null
+                                ? base.minimumHealthyPercent()
+                                : over.minimumHealthyPercent())
+                .strategy(over.strategy() == null ? base.strategy() : over.strategy())
+                .build();
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw Refusals.invalid(message);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gantry.controller.ecs;
+
+import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.DeploymentConfiguration;
+import dev.gantry.controller.ecs.document.Refusals;
+
+/** Says clearly which kinds of services Gantry does not have, instead of making something else. */
+final class UnsupportedServices {
+
+    private UnsupportedServices() {}
+
+    static void check(CreateServiceRequest document) {
+        refuse("DAEMON".equals(document.schedulingStrategy()), "the scheduling strategy DAEMON. Use REPLICA");
+        String controller = document.deploymentController() == null
+                ? "ECS"
+                : document.deploymentController().type();
+        refuse(!controller.equals("ECS"), "the deployment controller " + controller + ". Use ECS");
+        refuse(!document.loadBalancersOrEmpty().isEmpty(), "loadBalancers");
+        refuse(!document.serviceRegistriesOrEmpty().isEmpty(), "serviceRegistries");
+        var connect = document.serviceConnectConfiguration();
+        refuse(connect != null && connect.enabled(), "serviceConnectConfiguration");
+        refuse(!document.volumeConfigurationsOrEmpty().isEmpty(), "volumeConfigurations");
+        refuse(!document.vpcLatticeConfigurationsOrEmpty().isEmpty(), "vpcLatticeConfigurations");
+        refuse(
+                "ENABLED".equals(document.availabilityZoneRebalancing()),
+                "availabilityZoneRebalancing. Leave it DISABLED");
+        DeploymentConfiguration deployment = document.deploymentConfiguration();
+        if (deployment == null) {
+            return;
+        }
+        String strategy = deployment.strategy() == null ? "ROLLING" : deployment.strategy();
+        refuse(!strategy.equals("ROLLING"), "the deployment strategy " + strategy + ". Use ROLLING");
+        refuse(deployment.alarms() != null && deployment.alarms().enable(), "deploymentConfiguration.alarms");
+        refuse(!deployment.lifecycleHooksOrEmpty().isEmpty(), "deploymentConfiguration.lifecycleHooks");
+    }
+
+    private static void refuse(boolean present, String what) {
+        if (present) {
+            throw Refusals.unsupported("This service cannot be run: Gantry does not support " + what + ".");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.gantry.controller.ecs.compile;
+
+import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
+import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.ecs.document.EcsJson;
+import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.proto.EcsDeployment;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsTask;
+import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the tasks of services. */
+public final class ServiceTasks {
+
+    private final EcsLookup lookup;
+    private final TaskCompiler compiler;
+
+    public ServiceTasks(EcsLookup lookup, TaskCompiler compiler) {
+        this.lookup = lookup;
+        this.compiler = compiler;
+    }
+
+    /**
+     * One task of a deployment, without a node.
+     *
+     * @return empty when the deployment's task definition is gone or cannot be run
+     */
+    public Optional<Workload> task(
+            Snapshot snapshot, Versioned<EcsService> service, EcsDeployment deployment, String taskId, Instant now) {
+        return lookup.definition(snapshot, deployment.getTaskDefinitionArn())
+                .flatMap(definition -> compiled(service, deployment, definition.value(), taskId, now));
+    }
+
+    private Optional<Workload> compiled(
+            Versioned<EcsService> service,
+            EcsDeployment deployment,
+            EcsTaskDefinition definition,
+            String taskId,
+            Instant now) {
+        CreateServiceRequest document = EcsJson.read(deployment.getDocumentJson(), CreateServiceRequest.class);
+        EcsTask origin = EcsTask.newBuilder()
+                .setTaskDefinitionArn(deployment.getTaskDefinitionArn())
+                .setFamily(definition.getFamily())
+                .setRevision(definition.getRevision())
+                .setGroup("service:" + service.value().getName())
+                .setStartedBy(deployment.getId())
+                .setLaunchType(document.launchType() == null ? "EC2" : document.launchType())
+                .setDeploymentId(deployment.getId())
+                .setServiceName(service.value().getName())
+                .setEnableExecuteCommand(Boolean.TRUE.equals(document.enableExecuteCommand()))
+                .putAllTags(tags(service.value(), definition, document))
+                .build();
+        TaskOrder order = new TaskOrder(
+                service.value().getCluster(),
+                taskId,
+                service.key().path(),
+                origin,
+                EcsJson.read(definition.getDocumentJson(), RegisterTaskDefinitionRequest.class),
+                document.placementConstraintsOrEmpty(),
+                document.placementStrategyOrEmpty(),
+                "");
+        try {
+            return Optional.of(compiler.compile(order, now));
+        } catch (AwsException notRunnable) {
+            // CreateService refuses such a definition; one that slipped through makes no tasks.
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, String> tags(
+            EcsService service, EcsTaskDefinition definition, CreateServiceRequest document) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        if (Boolean.TRUE.equals(document.enableECSManagedTags())) {
+            tags.put("aws:ecs:clusterName", service.getCluster());
+            tags.put("aws:ecs:serviceName", service.getName());
+        }
+        switch (document.propagateTags() == null ? "NONE" : document.propagateTags()) {
+            case "SERVICE" -> tags.putAll(service.getTagsMap());
+            case "TASK_DEFINITION" -> tags.putAll(definition.getTagsMap());
+            default -> {}
+        }
+        return tags;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gantry.controller.ecs.document;
+
+import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
+import dev.gantry.controller.ecs.document.EcsName.NodeName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceName;
+import dev.gantry.controller.ecs.document.EcsName.TaskName;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Writes and reads the ARNs of one account in one region, in their long form.
+ *
+ * @param account twelve digits
+ */
+public record Arns(String region, String account) {
+
+    private static final int PARTS = 6;
+
+    public String cluster(String name) {
+        return arn("cluster/" + name);
+    }
+
+    public String task(String cluster, String id) {
+        return arn("task/" + cluster + "/" + id);
+    }
+
+    public String service(String cluster, String name) {
+        return arn("service/" + cluster + "/" + name);
+    }
+
+    public String containerInstance(String cluster, String nodeId) {
+        return arn("container-instance/" + cluster + "/" + nodeId);
+    }
+
+    /** The identifier follows from task and container, so that it is the same in every answer. */
+    public String container(String cluster, String taskId, String container) {
+        UUID id = UUID.nameUUIDFromBytes((cluster + "/" + taskId + "/" + container).getBytes(StandardCharsets.UTF_8));
+        return arn("container/" + cluster + "/" + taskId + "/" + id);
+    }
+
+    public String taskDefinition(String family, int revision) {
+        return arn("task-definition/" + family + ":" + revision);
+    }
+
+    public String root() {
+        return "arn:aws:iam::" + account + ":root";
+    }
+
+    /** Whether the text claims to be an ARN rather than a short name. */
+    public static boolean isArn(String text) {
+        return text.startsWith("arn:");
+    }
+
+    /** What the ARN names; empty for an ARN of another account, region or service, of an unknown kind, or malformed. */
+    public Optional<EcsName> parse(String arn) {
+        List<String> parts = List.of(arn.split(":", PARTS));
+        boolean ours = parts.size() == PARTS
+                && parts.get(0).equals("arn")
+                && parts.get(1).equals("aws")
+                && parts.get(2).equals("ecs")
+                && parts.get(3).equals(region)
+                && parts.get(4).equals(account);
+        return ours ? resource(parts.get(5).split("/", -1)) : Optional.empty();
+    }
+
+    private static Optional<EcsName> resource(String[] path) {
+        for (String part : path) {
+            if (part.isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return switch (path[0] + " " + path.length) {
+            case "cluster 2" -> Optional.of(new ClusterName(path[1]));
+            case "task 3" -> Optional.of(new TaskName(path[1], path[2]));
+            case "service 3" -> Optional.of(new ServiceName(path[1], path[2]));
+            case "container-instance 3" -> Optional.of(new NodeName(path[1], path[2]));
+            case "task-definition 2" -> definition(path[1]);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<EcsName> definition(String familyAndRevision) {
+        int colon = familyAndRevision.lastIndexOf(':');
+        String revision = familyAndRevision.substring(colon + 1);
+        return colon > 0 && revision.matches("[1-9][0-9]{0,8}")
+                ? Optional.of(new DefinitionName(familyAndRevision.substring(0, colon), Integer.parseInt(revision)))
+                : Optional.empty();
+    }
+
+    private String arn(String resource) {
+        return "arn:aws:ecs:" + region + ":" + account + ":" + resource;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.Health;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Versioned;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One task of a service that has not stopped.
+ *
+ * @param deployment its deployment's id
+ * @param leaving whether its node is being drained
+ */
+record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving) {
+
+    /** By so much the clocks of two leaders may differ without either being wrong. */
+    private static final Duration DRIFT_MAX = Duration.ofSeconds(10);
+
+    String id() {
+        return workload.key().name();
+    }
+
+    String node() {
+        return workload.value().getPlacement().getNode();
+    }
+
+    /**
+     * Whether it shall run and can: nobody asked it to stop, and it is not going down by itself.
+     */
+    boolean isAlive() {
+        return workload.value().getWish().getDesired() != RunState.STOP && phase().getNumber() <= Phase.RUNNING_VALUE;
+    }
+
+    boolean isPlaced() {
+        return Workloads.isPlaced(workload.value());
+    }
+
+    boolean isRunning() {
+        return phase() == Phase.RUNNING;
+    }
+
+    /** Whether its health checks have failed, and that counts already. */
+    boolean isFailing(Duration grace, Instant now) {
+        return isRunning() && isUnhealthy() && !now.isBefore(runningSince(now).plus(grace));
+    }
+
+    boolean isUnhealthy() {
+        return workload.value().getObserved().getHealth() == Health.UNHEALTHY;
+    }
+
+    /** Whether it counts as healthy in a new deployment. */
+    boolean isSettled(Duration settle, Instant now) {
+        if (!isRunning()) {
+            return false;
+        }
+        return hasHealthCheck()
+                ? workload.value().getObserved().getHealth() == Health.HEALTHY
+                : !now.isBefore(runningSince(now).plus(settle));
+    }
+
+    /**
+     * When it will have settled if nothing else happens to it; empty when that is not a matter of
+     * time.
+     */
+    Optional<Instant> settlesAt(Duration settle, Instant now) {
+        return isRunning() && !hasHealthCheck()
+                ? Optional.of(runningSince(now).plus(settle)).filter(now::isBefore)
+                : Optional.empty();
+    }
+
+    boolean hasHealthCheck() {
+        return workload.value().getSpec().getContainersList().stream()
+                .anyMatch(container -> container.getHealthCheck().getCommandCount() > 0);
+    }
+
+    /**
+     * Since when it runs: its node's word, unless that clock cannot be right, and then since it was
+     * placed. If even that is yet to come, this controller's clock was set back or is behind that of
+     * the leader before; then the task has run for ever, because else it would be waited for until
+     * the clock has made up for it.
+     */
+    Instant runningSince(Instant now) {
+        Instant placed = Instant.ofEpochMilli(workload.value().getPlacement().getPlacedAtMs());
+        if (placed.isAfter(now.plus(DRIFT_MAX))) {
+            return Instant.EPOCH;
+        }
+        Instant started = Instant.ofEpochMilli(workload.value().getObserved().getStartedAtMs());
+        return started.isBefore(placed) || started.isAfter(now) ? placed : started;
+    }
+
+    private Phase phase() {
+        return Workloads.phase(workload.value());
+    }
+}

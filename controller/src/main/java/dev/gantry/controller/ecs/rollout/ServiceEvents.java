@@ -1,0 +1,60 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Event;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.List;
+
+/** The records of a service's events, of which the newest are kept. */
+final class ServiceEvents {
+
+    /** As many as DescribeServices shows (ECS developer guide). */
+    private static final int KEPT = 100;
+
+    /** More go in later transactions, so that one stays below its limit. */
+    private static final int FORGOTTEN_AT_ONCE_MAX = 6;
+
+    private final String scope;
+    private final List<Versioned<Event>> before;
+
+    ServiceEvents(Snapshot snapshot, Key<EcsService> service) {
+        this.scope = service.path();
+        this.before = snapshot.list(Kinds.EVENT, scope);
+    }
+
+    /** Oldest first. */
+    List<Versioned<Event>> before() {
+        return before;
+    }
+
+    /** Adds the texts, and as many deletions as keep their number. */
+    void write(List<String> texts, EcsService.Builder service, Transaction.Builder writes, Instant now) {
+        // An earlier service of this name may have left events.
+        long number = Math.max(service.getNextEvent(), before.isEmpty() ? 0 : number(before.getLast()) + 1);
+        for (String text : texts) {
+            Event event = Event.newBuilder()
+                    .setId(TaskNames.eventId(service.getUid(), number))
+                    .setAtMs(now.toEpochMilli())
+                    .setText(text)
+                    .build();
+            writes.create(Kinds.EVENT.key(scope, TaskNames.event(number)), event);
+            number++;
+        }
+        if (!texts.isEmpty()) {
+            service.setNextEvent(number);
+        }
+        int surplus = before.size() + texts.size() - KEPT;
+        if (!texts.isEmpty() && surplus > 0) {
+            before.stream().limit(Math.min(surplus, FORGOTTEN_AT_ONCE_MAX)).forEach(writes::delete);
+        }
+    }
+
+    private static long number(Versioned<Event> event) {
+        return Long.parseLong(event.key().name());
+    }
+}

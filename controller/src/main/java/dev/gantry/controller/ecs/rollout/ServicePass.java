@@ -1,0 +1,323 @@
+package dev.gantry.controller.ecs.rollout;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.controller.ecs.rollout.Action.Start;
+import dev.gantry.controller.ecs.rollout.Action.Stop;
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.Administration;
+import dev.gantry.proto.EcsDeployment;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsTask;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One look at one service: from what the planner wants to one transaction. Made anew for each. */
+final class ServicePass {
+
+    /**
+     * Tasks that one transaction starts, stops or counts: with events and the service, they stay
+     * below its limit.
+     */
+    static final int MOVES_MAX = 32;
+
+    /** Of records that one transaction writes; the store takes some more. */
+    private static final int BYTES_MAX = 1_000_000;
+
+    private static final String STOP_CODE = "ServiceSchedulerInitiated";
+
+    private final Snapshot snapshot;
+    private final Versioned<EcsService> before;
+    private final TaskFactory factory;
+    private final RolloutSettings settings;
+    private final Instant now;
+    private final EcsService.Builder service;
+    private final Transaction.Builder writes = Transaction.builder();
+    private final ServiceEvents events;
+    private final Announcements announcements;
+    private final List<LiveTask> live;
+    private int moves;
+    private int bytes;
+
+    ServicePass(
+            Snapshot snapshot,
+            Versioned<EcsService> before,
+            TaskFactory factory,
+            RolloutSettings settings,
+            Instant now) {
+        this.snapshot = snapshot;
+        this.before = before;
+        this.factory = factory;
+        this.settings = settings;
+        this.now = now;
+        this.service = before.value().toBuilder();
+        this.events = new ServiceEvents(snapshot, before.key());
+        this.announcements = new Announcements(before.value().getName(), events.before(), settings, now);
+        this.live = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, before.key().path()).stream()
+                .map(this::live)
+                .toList();
+        this.bytes = before.value().getSerializedSize();
+    }
+
+    Outcome decide() {
+        boolean allCounted = countFallen();
+        Optional<Instant> wake = Optional.empty();
+        if (allCounted) {
+            breakCircuit();
+            Plan plan = ServicePlanner.plan(situation(), new ScaleIn(snapshot));
+            perform(plan.actions());
+            progress(plan);
+            tellUnplaced();
+            wake = Stream.of(plan.wake(), announcements.retell())
+                    .flatMap(Optional::stream)
+                    .min(Instant::compareTo);
+        }
+        Outcome outcome = Outcome.write(transaction());
+        return wake.map(outcome::orWakeAt).orElse(outcome);
+    }
+
+    /**
+     * Takes note of tasks that stopped by themselves. False when there are more of them than fit.
+     */
+    private boolean countFallen() {
+        List<Versioned<Workload>> all =
+                snapshot.find(Kinds.FALLEN_WORKLOADS_BY_OWNER, before.key().path());
+        List<Versioned<Workload>> fallen = all.subList(0, Math.min(MOVES_MAX, all.size()));
+        for (Versioned<Workload> task : fallen) {
+            writes.update(task, Workloads.noted(task.value()));
+            moves++;
+            bytes += task.value().getSerializedSize();
+        }
+        if (service.getDeploymentsCount() > 0) {
+            EcsDeployment newest = service.getDeployments(0);
+            EcsDeployment counted = Setbacks.counted(
+                    newest,
+                    fallen.stream()
+                            .filter(task -> deployment(task).equals(newest.getId()))
+                            .map(Versioned::value)
+                            .toList(),
+                    live.stream()
+                            .filter(task -> task.deployment().equals(newest.getId()))
+                            .map(task -> task.workload().value())
+                            .toList(),
+                    settings,
+                    now);
+            service.setDeployments(0, counted);
+            if (Setbacks.isInconsistent(counted)) {
+                announcements.inconsistent();
+            }
+        }
+        return fallen.size() == all.size();
+    }
+
+    private void breakCircuit() {
+        DeploymentRules.of(service.getDocumentJson())
+                .breaker()
+                .trip(service.build(), now)
+                .ifPresent(trip -> {
+                    service.clear().mergeFrom(trip.service());
+                    announcements.failed(trip.failed(), trip.cause());
+                    trip.target().ifPresent(good -> announcements.rollingBack(good.getId()));
+                });
+    }
+
+    private Situation situation() {
+        boolean active = service.getStatus() == EcsService.Status.ACTIVE && service.getDeploymentsCount() > 0;
+        EcsDeployment newest =
+                service.getDeploymentsCount() > 0 ? service.getDeployments(0) : EcsDeployment.getDefaultInstance();
+        DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
+        int desired = active ? service.getDesiredCount() : 0;
+        return new Situation(
+                Limits.of(desired, rules.minimumPercent(), rules.maximumPercent()),
+                rules,
+                settings,
+                newest.getId(),
+                Setbacks.notBefore(newest, settings, now),
+                active && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED,
+                live,
+                now);
+    }
+
+    private void perform(List<Action> actions) {
+        List<String> started = new ArrayList<>();
+        List<String> stopped = new ArrayList<>();
+        for (Action action : actions) {
+            switch (action) {
+                case Start(int count) -> start(count, started);
+                case Stop(LiveTask task, String reason) -> {
+                    if (hasRoom()) {
+                        stop(task, reason);
+                        stopped.add(task.id());
+                        noteUnhealthy(task, reason);
+                    }
+                }
+            }
+        }
+        if (!started.isEmpty()) {
+            announcements.started(started);
+        }
+        if (!stopped.isEmpty()) {
+            announcements.stopped(stopped);
+        }
+    }
+
+    private void stop(LiveTask task, String reason) {
+        Workload next = Workloads.stop(task.workload().value(), STOP_CODE, reason, now);
+        writes.update(task.workload(), next);
+        moves++;
+        bytes += next.getSerializedSize();
+    }
+
+    private void noteUnhealthy(LiveTask task, String reason) {
+        EcsDeployment newest = service.getDeployments(0);
+        if (reason.equals(ServicePlanner.UNHEALTHY) && task.deployment().equals(newest.getId())) {
+            service.setDeployments(0, Setbacks.unhealthy(newest, now));
+        }
+    }
+
+    private void start(int count, List<String> started) {
+        EcsDeployment newest = service.getDeployments(0);
+        for (int i = 0; i < count && hasRoom(); i++) {
+            String id = TaskNames.task(service.getUid(), service.getNextTask());
+            Optional<Workload> made = factory.task(snapshot, before, newest, id, now);
+            if (made.isEmpty()) {
+                announcements.unusable(newest.getTaskDefinitionArn());
+                return;
+            }
+            Workload task = made.get().toBuilder()
+                    .setId(id)
+                    .setScope(before.key().scope())
+                    .setOwner(before.key().path())
+                    .setCreatedAtMs(now.toEpochMilli())
+                    .build();
+            if (!origin(task).getDeploymentId().equals(newest.getId())) {
+                throw new IllegalStateException("a task of " + newest.getId() + " was made without saying so");
+            }
+            Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
+            // Rewritten with every task, so that two passes that overlap cannot both make one.
+            service.setNextTask(service.getNextTask() + 1);
+            writes.create(key, task);
+            moves++;
+            bytes += task.getSerializedSize();
+            started.add(id);
+        }
+    }
+
+    private boolean hasRoom() {
+        return moves < MOVES_MAX && bytes < BYTES_MAX;
+    }
+
+    /** What the state of the tasks means for deployments and the service itself. */
+    private void progress(Plan plan) {
+        if (plan.blocked()) {
+            announcements.blocked();
+        }
+        if (service.getStatus() == EcsService.Status.DRAINING) {
+            service.setSteady(false);
+            if (live.isEmpty()) {
+                service.setStatus(EcsService.Status.INACTIVE).setDeletedAtMs(now.toEpochMilli());
+            }
+            return;
+        }
+        if (service.getDeploymentsCount() == 0) {
+            return;
+        }
+        EcsDeployment newest = service.getDeployments(0);
+        if (plan.completed() && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED) {
+            complete(newest);
+        } else {
+            forgetEmptyDeployments();
+        }
+        boolean steady =
+                plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
+        if (steady && !service.getSteady()) {
+            announcements.steady();
+        }
+        service.setSteady(steady);
+    }
+
+    private void complete(EcsDeployment newest) {
+        if (newest.getRolloutState() == EcsDeployment.RolloutState.COMPLETED && service.getDeploymentsCount() == 1) {
+            return;
+        }
+        EcsDeployment completed = newest.toBuilder()
+                .setRolloutState(EcsDeployment.RolloutState.COMPLETED)
+                .setRolloutStateReason("ECS deployment " + newest.getId() + " completed.")
+                .setUpdatedAtMs(now.toEpochMilli())
+                .build();
+        service.clearDeployments().addDeployments(completed);
+        announcements.completed(newest.getId());
+    }
+
+    /**
+     * A deployment that was superseded goes when its last task is gone, but the last good one stays
+     * to go back to, and one that failed stays to be seen while it is taken back.
+     */
+    private void forgetEmptyDeployments() {
+        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
+        List<EcsDeployment> kept = new ArrayList<>();
+        boolean goodKept = false;
+        for (EcsDeployment deployment : service.getDeploymentsList()) {
+            boolean good = deployment.getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
+            boolean takenBack =
+                    deployment.getId().equals(service.getDeployments(0).getRollbackOf());
+            if (kept.isEmpty() || inUse.contains(deployment.getId()) || takenBack || (good && !goodKept)) {
+                kept.add(deployment);
+                goodKept |= good;
+            }
+        }
+        service.clearDeployments().addAllDeployments(kept);
+    }
+
+    private void tellUnplaced() {
+        live.stream()
+                .filter(task -> task.isAlive() && !task.isPlaced())
+                .map(task -> task.workload().value().getPlacement().getUnplacedReason())
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .ifPresent(announcements::unplaced);
+    }
+
+    private Transaction transaction() {
+        events.write(announcements.texts(), service, writes, now);
+        EcsService next = service.build();
+        if (!next.equals(before.value())) {
+            writes.update(before, next);
+        } else if (!writes.isEmpty()) {
+            writes.guard(before);
+        }
+        return writes.build();
+    }
+
+    private LiveTask live(Versioned<Workload> task) {
+        String node = task.value().getPlacement().getNode();
+        boolean leaving = !node.isEmpty()
+                && snapshot.get(Kinds.NODE.key("", node))
+                        .filter(found -> found.value().getAdministration() == Administration.DRAINING)
+                        .isPresent();
+        return new LiveTask(task, deployment(task), leaving);
+    }
+
+    private static String deployment(Versioned<Workload> task) {
+        return origin(task.value()).getDeploymentId();
+    }
+
+    private static EcsTask origin(Workload task) {
+        try {
+            return task.getOrigin().unpack(EcsTask.class);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("task " + task.getId() + " of a service was not made by it", e);
+        }
+    }
+}

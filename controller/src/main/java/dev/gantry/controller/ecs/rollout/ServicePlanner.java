@@ -1,0 +1,176 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.controller.ecs.rollout.Action.Start;
+import dev.gantry.controller.ecs.rollout.Action.Stop;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Decides which tasks of a service start and stop, so that healthy ones are never fewer than the
+ * lower limit because of it, and all together never more than the upper one (ECS developer guide).
+ * Each decision stands for itself: what it leaves open is decided when the tasks have moved on.
+ */
+final class ServicePlanner {
+
+    static final String UNHEALTHY = "Task failed container health checks";
+
+    private final Situation situation;
+    private final Census census;
+    private final ScaleIn scaleIn;
+    private final List<Action> actions = new ArrayList<>();
+    private final Set<String> stopped = new HashSet<>();
+
+    private ServicePlanner(Situation situation, ScaleIn scaleIn) {
+        this.situation = situation;
+        this.census = Census.of(situation);
+        this.scaleIn = scaleIn;
+    }
+
+    static Plan plan(Situation situation, ScaleIn scaleIn) {
+        return new ServicePlanner(situation, scaleIn).plan();
+    }
+
+    /** Why a task stops that is not needed any more. */
+    static String scaling(String deployment) {
+        return "Scaling activity initiated by (deployment " + deployment + ")";
+    }
+
+    private Plan plan() {
+        stopWhatServesNobody();
+        stopSurplus();
+        stopReplaced();
+        int budget = stopServing();
+        int need = limits().desired() - remaining(census.good());
+        int room = limits().upper() - census.total();
+        start(need, room);
+        stopOneFailing(need, room);
+        boolean blocked = actions.isEmpty() && need > 0 && room <= 0 && budget <= 0 && isStill();
+        return new Plan(List.copyOf(actions), blocked, isCompleted(), isSteady(), wake(need));
+    }
+
+    private Limits limits() {
+        return situation.limits();
+    }
+
+    /**
+     * Older deployments' tasks that do not run, tasks that will not run where they are, and
+     * unhealthy ones of both.
+     */
+    private void stopWhatServesNobody() {
+        census.outgoing().stream()
+                .filter(task -> !Census.isServing(task, situation))
+                .forEach(this::stop);
+    }
+
+    private void stopSurplus() {
+        int surplus = census.good().size() - limits().desired();
+        if (surplus > 0) {
+            scaleIn.choose(situation, census.good(), surplus).forEach(this::stop);
+        }
+    }
+
+    /** Unhealthy tasks stand in for those that have not settled, and for no more. */
+    private void stopReplaced() {
+        int standIns = Math.max(0, limits().desired() - remaining(census.settled(situation)));
+        oldestFirst(census.failing())
+                .limit(Math.max(0, census.failing().size() - standIns))
+                .forEach(task -> stop(task, UNHEALTHY));
+    }
+
+    /**
+     * What an older deployment or a drained node still serves goes as far as enough others are
+     * healthy.
+     */
+    private int stopServing() {
+        List<LiveTask> serving = census.serving(situation);
+        int healthy = serving.size() + remaining(census.settled(situation));
+        int budget = healthy - limits().lower();
+        if (budget > 0 && !serving.isEmpty()) {
+            scaleIn.choose(situation, serving, Math.min(budget, serving.size())).forEach(this::stop);
+        }
+        return budget;
+    }
+
+    private void start(int need, int room) {
+        int count = Math.min(need, room);
+        if (count > 0 && mayStartNow()) {
+            actions.add(new Start(count));
+        }
+    }
+
+    /**
+     * Where the upper limit leaves no room to replace before stopping, unhealthy tasks go one at a
+     * time.
+     */
+    private void stopOneFailing(int need, int room) {
+        boolean othersMove = !actions.isEmpty()
+                || census.total() > census.alive()
+                || census.good().size() > census.settled(situation).size();
+        if (need > 0 && room <= 0 && !othersMove && situation.mayStart()) {
+            oldestFirst(census.failing()).limit(1).forEach(task -> stop(task, UNHEALTHY));
+        }
+    }
+
+    private boolean mayStartNow() {
+        return situation.mayStart() && !situation.now().isBefore(situation.notBefore());
+    }
+
+    /** Whether no task is on its way from anywhere to anywhere. */
+    private boolean isStill() {
+        return census.total() == census.alive()
+                && census.failing().isEmpty()
+                && census.settled(situation).size() == census.good().size();
+    }
+
+    private boolean isCompleted() {
+        return situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()))
+                && census.settled(situation).size() >= limits().desired();
+    }
+
+    private boolean isSteady() {
+        return isCompleted()
+                && census.total() == limits().desired()
+                && census.good().size() == census.total();
+    }
+
+    private Optional<Instant> wake(int need) {
+        Stream<Instant> settling = census.good().stream()
+                .flatMap(task -> task.settlesAt(situation.settings().settle(), situation.now()).stream());
+        Stream<Instant> graceEnds = situation.tasks().stream()
+                .filter(task -> task.isAlive() && task.isRunning() && task.isUnhealthy())
+                .map(task -> task.runningSince(situation.now())
+                        .plus(situation.rules().grace()));
+        Stream<Instant> pauseEnds =
+                need > 0 && situation.mayStart() ? Stream.of(situation.notBefore()) : Stream.empty();
+        return Stream.of(settling, graceEnds, pauseEnds)
+                .flatMap(times -> times)
+                .filter(time -> time.isAfter(situation.now()))
+                .min(Comparator.naturalOrder());
+    }
+
+    private void stop(LiveTask task) {
+        stop(task, scaling(situation.newest()));
+    }
+
+    private void stop(LiveTask task, String reason) {
+        actions.add(new Stop(task, reason));
+        stopped.add(task.id());
+    }
+
+    private int remaining(List<LiveTask> tasks) {
+        return (int) tasks.stream().filter(task -> !stopped.contains(task.id())).count();
+    }
+
+    private static Stream<LiveTask> oldestFirst(List<LiveTask> tasks) {
+        return tasks.stream()
+                .sorted(Comparator.<LiveTask>comparingLong(
+                                task -> task.workload().value().getCreatedAtMs())
+                        .thenComparing(LiveTask::id));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Administration;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Starts and stops the tasks of ECS services, and keeps their deployments and events. */
+public final class ServiceReconciler implements Reconciler<EcsService> {
+
+    private final TaskFactory tasks;
+    private final RolloutSettings settings;
+
+    public ServiceReconciler(TaskFactory tasks, RolloutSettings settings) {
+        this.tasks = tasks;
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "ecs-service";
+    }
+
+    @Override
+    public Collection<Key<EcsService>> all(Snapshot snapshot) {
+        return snapshot.list(Kinds.ECS_SERVICE).stream()
+                .filter(service -> service.value().getStatus() != EcsService.Status.INACTIVE)
+                .map(Versioned::key)
+                .toList();
+    }
+
+    @Override
+    public Collection<Key<EcsService>> wokenBy(Change<?> change, Snapshot snapshot) {
+        Key<?> key = change.key();
+        if (key.kind().equals(Kinds.ECS_SERVICE)) {
+            return List.of(Kinds.ECS_SERVICE.key(key.scope(), key.name()));
+        }
+        if (key.kind().equals(Kinds.WORKLOAD)) {
+            Set<Key<EcsService>> owners = new LinkedHashSet<>();
+            Stream.of(owner(change.before()), owner(change.after()))
+                    .flatMap(Optional::stream)
+                    .forEach(owners::add);
+            return owners;
+        }
+        if (key.kind().equals(Kinds.NODE) && administration(change.before()) != administration(change.after())) {
+            Set<Key<EcsService>> owners = new LinkedHashSet<>();
+            snapshot.find(Kinds.LIVE_WORKLOADS_BY_NODE, key.name())
+                    .forEach(task -> service(task.value().getOwner()).ifPresent(owners::add));
+            return owners;
+        }
+        return List.of();
+    }
+
+    @Override
+    public Outcome reconcile(Snapshot snapshot, Key<EcsService> key, Instant now) {
+        return snapshot.get(key)
+                .filter(service -> service.value().getStatus() != EcsService.Status.INACTIVE)
+                .map(service -> new ServicePass(snapshot, service, tasks, settings, now).decide())
+                .orElseGet(Outcome::nothing);
+    }
+
+    private static Optional<Key<EcsService>> owner(@Nullable Versioned<?> workload) {
+        return workload != null && workload.value() instanceof Workload task
+                ? service(task.getOwner())
+                : Optional.empty();
+    }
+
+    private static Administration administration(@Nullable Versioned<?> node) {
+        return node != null && node.value() instanceof Node found
+                ? found.getAdministration()
+                : Administration.DEREGISTERED;
+    }
+
+    /** The service that a workload names as its owner, if that is one. */
+    private static Optional<Key<EcsService>> service(String owner) {
+        String kind = Kinds.ECS_SERVICE.name() + "/";
+        int name = owner.lastIndexOf('/');
+        return owner.startsWith(kind) && name >= kind.length() && name + 1 < owner.length()
+                ? Optional.of(Kinds.ECS_SERVICE.key(owner.substring(kind.length(), name), owner.substring(name + 1)))
+                : Optional.empty();
+    }
+}

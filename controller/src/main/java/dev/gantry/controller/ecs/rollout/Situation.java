@@ -1,0 +1,30 @@
+package dev.gantry.controller.ecs.rollout;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that the planner decides on.
+ *
+ * @param newest id of the newest deployment
+ * @param notBefore no task is started earlier
+ * @param mayStart false for a service that is being deleted, and for a deployment that failed
+ */
+record Situation(
+        Limits limits,
+        DeploymentRules rules,
+        RolloutSettings settings,
+        String newest,
+        Instant notBefore,
+        boolean mayStart,
+        List<LiveTask> tasks,
+        Instant now) {
+
+    boolean isFailing(LiveTask task) {
+        return task.isFailing(rules.grace(), now);
+    }
+
+    boolean isSettled(LiveTask task) {
+        return task.isSettled(settings.settle(), now);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.proto.EcsDeployment;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes the tasks of services. Pure. */
+@FunctionalInterface
+public interface TaskFactory {
+
+    /**
+     * One task of a deployment, without a node. Its origin is an {@code EcsTask} that names the
+     * deployment.
+     *
+     * @return empty when the deployment's task definition is gone or cannot be run
+     */
+    Optional<Workload> task(
+            Snapshot snapshot, Versioned<EcsService> service, EcsDeployment deployment, String taskId, Instant now);
+}

@@ -1,0 +1,126 @@
+package dev.gantry.controller.ecs.view;
+
+import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.Deployment;
+import dev.gantry.aws.ecs.DeploymentController;
+import dev.gantry.aws.ecs.Service;
+import dev.gantry.aws.ecs.ServiceEvent;
+import dev.gantry.controller.ecs.document.Arns;
+import dev.gantry.controller.ecs.document.EcsJson;
+import dev.gantry.controller.ecs.document.Tags;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.EcsDeployment;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Event;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A service as DescribeServices shows it, with counts taken from its live tasks. */
+public record ServiceView(Arns arns) {
+
+    private static final int EVENTS_MAX = 100;
+
+    /** @param tags whether the tags are shown */
+    public Service service(Snapshot snapshot, Versioned<EcsService> record, boolean tags) {
+        EcsService service = record.value();
+        CreateServiceRequest document = EcsJson.read(service.getDocumentJson(), CreateServiceRequest.class);
+        List<Workload> tasks = snapshot
+                .find(Kinds.LIVE_WORKLOADS_BY_OWNER, record.key().path())
+                .stream()
+                .map(Versioned::value)
+                .toList();
+        return Service.builder()
+                .serviceArn(arns.service(service.getCluster(), service.getName()))
+                .serviceName(service.getName())
+                .clusterArn(arns.cluster(service.getCluster()))
+                .loadBalancers(document.loadBalancersOrEmpty())
+                .serviceRegistries(document.serviceRegistriesOrEmpty())
+                .status(service.getStatus().name())
+                .desiredCount(service.getDesiredCount())
+                .runningCount(running(tasks))
+                .pendingCount(pending(tasks))
+                .launchType(document.launchType())
+                .platformVersion(document.platformVersion())
+                .taskDefinition(
+                        service.getDeploymentsCount() == 0
+                                ? document.taskDefinition()
+                                : service.getDeployments(0).getTaskDefinitionArn())
+                .deploymentConfiguration(document.deploymentConfiguration())
+                .deployments(deployments(service, tasks))
+                .roleArn(document.role())
+                .events(events(snapshot, record))
+                .createdAt(Shown.time(service.getCreatedAtMs()))
+                .placementConstraints(document.placementConstraintsOrEmpty())
+                .placementStrategy(document.placementStrategyOrEmpty())
+                .networkConfiguration(document.networkConfiguration())
+                .healthCheckGracePeriodSeconds(document.healthCheckGracePeriodSeconds())
+                .schedulingStrategy(document.schedulingStrategy())
+                .deploymentController(DeploymentController.builder().type("ECS").build())
+                .tags(tags ? Tags.list(service.getTagsMap()) : null)
+                .createdBy(Shown.text(service.getCreatedBy()))
+                .enableECSManagedTags(Boolean.TRUE.equals(document.enableECSManagedTags()))
+                .propagateTags(document.propagateTags())
+                .enableExecuteCommand(Boolean.TRUE.equals(document.enableExecuteCommand()))
+                .availabilityZoneRebalancing(document.availabilityZoneRebalancing())
+                .build();
+    }
+
+    private static List<Deployment> deployments(EcsService service, List<Workload> tasks) {
+        List<Deployment> shown = new ArrayList<>();
+        for (EcsDeployment deployment : service.getDeploymentsList()) {
+            boolean primary = shown.isEmpty();
+            List<Workload> own = tasks.stream()
+                    .filter(task -> TaskView.origin(task).getDeploymentId().equals(deployment.getId()))
+                    .toList();
+            long wanted =
+                    own.stream().filter(task -> !Workloads.isUnwanted(task)).count();
+            CreateServiceRequest document = EcsJson.read(deployment.getDocumentJson(), CreateServiceRequest.class);
+            shown.add(Deployment.builder()
+                    .id(deployment.getId())
+                    .status(primary ? "PRIMARY" : "ACTIVE")
+                    .taskDefinition(deployment.getTaskDefinitionArn())
+                    .desiredCount(primary ? service.getDesiredCount() : (int) wanted)
+                    .runningCount(running(own))
+                    .pendingCount(pending(own))
+                    .failedTasks(deployment.getFailedTasks() + deployment.getUnhealthyTasks())
+                    .createdAt(Shown.time(deployment.getCreatedAtMs()))
+                    .updatedAt(Shown.time(deployment.getUpdatedAtMs()))
+                    .launchType(document.launchType())
+                    .rolloutState(deployment.getRolloutState().name())
+                    .rolloutStateReason(Shown.text(deployment.getRolloutStateReason()))
+                    .build());
+        }
+        return shown;
+    }
+
+    private static List<ServiceEvent> events(Snapshot snapshot, Versioned<EcsService> service) {
+        List<Event> newestFirst = snapshot.list(Kinds.EVENT, service.key().path()).reversed().stream()
+                .map(Versioned::value)
+                // What is older is an earlier service's of the same name.
+                .filter(event -> event.getAtMs() >= service.value().getCreatedAtMs())
+                .limit(EVENTS_MAX)
+                .toList();
+        return newestFirst.stream()
+                .map(event -> ServiceEvent.builder()
+                        .id(event.getId())
+                        .createdAt(Shown.time(event.getAtMs()))
+                        .message(event.getText())
+                        .build())
+                .toList();
+    }
+
+    private static int running(List<Workload> tasks) {
+        return (int) tasks.stream().filter(Workloads::isRunning).count();
+    }
+
+    private static int pending(List<Workload> tasks) {
+        return (int) tasks.stream()
+                .filter(task -> Workloads.phase(task).compareTo(Phase.RUNNING) < 0 && !Workloads.isUnwanted(task))
+                .count();
+    }
+}

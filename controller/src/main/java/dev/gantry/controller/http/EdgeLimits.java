@@ -1,0 +1,76 @@
+package dev.gantry.controller.http;
+
+import java.time.Duration;
+
+/**
+ * What the edge takes from clients. Every figure is a bound on memory or time.
+ *
+ * @param bodyBytes         of one request
+ * @param bodiesBytes       of all requests being read or answered
+ * @param headerBytes       of one request, and of its first line
+ * @param headerFields      of one request
+ * @param headerTime        from the connection's opening to the end of its first request's headers
+ * @param bodyTime          from the end of the headers to the end of the body
+ * @param answerTime        that a handler has, streams and sockets excepted
+ * @param writeTime         that a client has to read what it was sent
+ * @param idleTime          between two requests of a connection
+ * @param requestsInFlight  being answered at once, streams and sockets included
+ * @param connections       open at once
+ */
+public record EdgeLimits(
+        int bodyBytes,
+        long bodiesBytes,
+        int headerBytes,
+        int headerFields,
+        Duration headerTime,
+        Duration bodyTime,
+        Duration answerTime,
+        Duration writeTime,
+        Duration idleTime,
+        int requestsInFlight,
+        int connections) {
+
+    /** Good for a controller with a heap of 256 MiB and more. */
+    public static final EdgeLimits DEFAULT = new EdgeLimits(
+            1 << 20,
+            64L << 20,
+            16 << 10,
+            100,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(75),
+            512,
+            4096);
+
+    public EdgeLimits withRequestsInFlight(int most) {
+        return new EdgeLimits(
+                bodyBytes,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                headerTime,
+                bodyTime,
+                answerTime,
+                writeTime,
+                idleTime,
+                most,
+                connections);
+    }
+
+    public EdgeLimits withTimes(Duration header, Duration body, Duration answer, Duration idle) {
+        return new EdgeLimits(
+                bodyBytes,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                header,
+                body,
+                answer,
+                writeTime,
+                idle,
+                requestsInFlight,
+                connections);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.gantry.controller.http;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which handler answers which path. A path that ends in {@code *} stands for all paths that begin with what is before
+ * it; an exact path wins, then the longest beginning. Not to be changed once the edge has started.
+ */
+public final class Routes {
+
+    /** What answers at a path. */
+    sealed interface Endpoint {
+        record Whole(Handler handler) implements Endpoint {}
+
+        record Streamed(StreamHandler handler) implements Endpoint {}
+
+        record Upgraded(SocketHandler handler) implements Endpoint {}
+    }
+
+    private final Map<String, Endpoint> exact = new HashMap<>();
+    private final TreeMap<String, Endpoint> prefixes = new TreeMap<>();
+
+    public Routes answer(String path, Handler handler) {
+        return add(path, new Endpoint.Whole(handler));
+    }
+
+    public Routes stream(String path, StreamHandler handler) {
+        return add(path, new Endpoint.Streamed(handler));
+    }
+
+    public Routes socket(String path, SocketHandler handler) {
+        return add(path, new Endpoint.Upgraded(handler));
+    }
+
+    Optional<Endpoint> find(String path) {
+        Endpoint found = exact.get(path);
+        // The longest matching prefix is the last one not after the path, or a beginning of that one.
+        for (String prefix = path; found == null && prefix != null; prefix = prefixes.lowerKey(prefix)) {
+            if (path.startsWith(prefix)) {
+                found = prefixes.get(prefix);
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private Routes add(String path, Endpoint endpoint) {
+        boolean prefix = path.endsWith("*");
+        Map<String, Endpoint> table = prefix ? prefixes : exact;
+        if (table.put(prefix ? path.substring(0, path.length() - 1) : path, endpoint) != null) {
+            throw new IllegalStateException("two handlers for " + path);
+        }
+        return this;
+    }
+}

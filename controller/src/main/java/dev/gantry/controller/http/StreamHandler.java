@@ -1,0 +1,8 @@
+package dev.gantry.controller.http;
+
+/** Answers with a stream, for example of log lines. Has no deadline; its thread is interrupted when the client goes. */
+@FunctionalInterface
+public interface StreamHandler {
+
+    void handle(HttpRequest request, ResponseStream stream) throws InterruptedException, ClientGoneException;
+}

@@ -1,0 +1,245 @@
+package dev.gantry.controller.reconcile;
+
+import com.google.protobuf.Message;
+import dev.gantry.store.Change;
+import dev.gantry.store.Commit;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Store;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.UnavailableException;
+import dev.gantry.store.Versioned;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One leader's term of one loop, without threads of its own: {@link #changed} takes in what changed,
+ * and each {@link #step} does at most one pass. Workers call it side by side; a simulation calls it
+ * alone with a clock of its own.
+ */
+public final class Passes<T extends Message> implements Store.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
+
+    /** Images that may wait to be looked at; when more come, everything is looked at instead. */
+    private static final int INBOX_MAX = 4096;
+
+    /** Clocks of workers differ by less; a greater step back means that the clock was set. */
+    private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
+
+    private final Reconciler<T> reconciler;
+    private final LoopEnvironment environment;
+    private final LoopSettings settings;
+    private final LoopMeters meters;
+    private final KeyQueue<Key<T>> queue;
+    private final BlockingQueue<Told> inbox = new LinkedBlockingQueue<>(INBOX_MAX);
+
+    /** Something may be due that is not in the queue. At first that is everything. */
+    private final AtomicBoolean missed = new AtomicBoolean(true);
+
+    private Iterator<Key<T>> backlog = Collections.emptyIterator();
+    private KeyQueue.Cause backlogCause = KeyQueue.Cause.CHANGE;
+    private Instant nextResync = Instant.MAX;
+    private Instant lastStep = Instant.MIN;
+
+    private record Told(Snapshot image, List<Change<?>> changes) {}
+
+    /** How a pass ended; {@code revision} is that of its last write, 0 for none. */
+    private sealed interface Result {
+        record Done(long revision, Optional<Instant> wake) implements Result {}
+
+        record Conflicted(long revision, Key<?> with) implements Result {}
+
+        record Failed(long revision, Exception cause) implements Result {}
+
+        record NotAllowed(long revision) implements Result {}
+    }
+
+    Passes(Reconciler<T> reconciler, LoopEnvironment environment, LoopSettings settings, LoopMeters meters) {
+        this.reconciler = reconciler;
+        this.environment = environment;
+        this.settings = settings;
+        this.meters = meters;
+        this.queue = new KeyQueue<>(settings.queueMax());
+    }
+
+    public Passes(Reconciler<T> reconciler, LoopEnvironment environment, LoopSettings settings) {
+        this(reconciler, environment, settings, new LoopMeters(environment.meters(), reconciler.name()));
+    }
+
+    @Override
+    public void changed(Snapshot image, List<Change<?>> changes) {
+        if (!inbox.offer(new Told(image, changes))) {
+            missed.set(true);
+        }
+    }
+
+    /**
+     * Does one pass if a key is due.
+     *
+     * @return when to call again, {@code now} for at once; earlier if anything changes
+     */
+    public Instant step(Instant now) throws InterruptedException {
+        // Before the image is read: a pass that began under one leader's record must not end under
+        // another's.
+        Optional<? extends Versioned<?>> guard = environment.guard().current();
+        Snapshot image = environment.store().snapshot();
+        Optional<KeyQueue.Turn<Key<T>>> turn = next(image, now);
+        if (turn.isPresent()) {
+            Timer.Sample sample = meters.start();
+            Result result = pass(turn.get().key(), image, guard, now);
+            meters.passed(sample);
+            settle(turn.get(), image, result, now);
+        }
+        return nextStep(now);
+    }
+
+    private synchronized Optional<KeyQueue.Turn<Key<T>>> next(Snapshot image, Instant now) {
+        followClock(now);
+        for (Told told = inbox.poll(); told != null; told = inbox.poll()) {
+            Told one = told;
+            told.changes().forEach(change -> takeIn(change, one.image()));
+        }
+        fillUp(image, now);
+        return queue.take(now, image.revision());
+    }
+
+    private void followClock(Instant now) {
+        if (nextResync.equals(Instant.MAX)) {
+            nextResync = now.plus(settings.resync());
+        } else if (now.plus(CLOCK_STEP).isBefore(lastStep)) {
+            Duration by = Duration.between(lastStep, now);
+            queue.shift(by);
+            nextResync = nextResync.plus(by);
+        }
+        lastStep = now;
+    }
+
+    private void takeIn(Change<?> change, Snapshot image) {
+        try {
+            for (Key<T> key : reconciler.wokenBy(change, image)) {
+                if (!queue.offer(key, KeyQueue.Cause.CHANGE)) {
+                    missed.set(true);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: cannot tell what {} wakes; the next resync looks at everything", name(), change.key(), e);
+        }
+    }
+
+    private void fillUp(Snapshot image, Instant now) {
+        boolean due = !now.isBefore(nextResync);
+        if (due) {
+            nextResync = now.plus(settings.resync());
+        }
+        if (!backlog.hasNext() && (missed.get() || due)) {
+            backlogCause = missed.getAndSet(false) ? KeyQueue.Cause.CHANGE : KeyQueue.Cause.RESYNC;
+            backlog = reconciler.all(image).iterator();
+        }
+        while (backlog.hasNext() && !queue.isFull()) {
+            queue.offer(backlog.next(), backlogCause);
+        }
+    }
+
+    private Result pass(Key<T> key, Snapshot image, Optional<? extends Versioned<?>> guard, Instant now)
+            throws InterruptedException {
+        long revision = 0;
+        try {
+            Outcome outcome = reconciler.reconcile(image, key, now);
+            for (Transaction transaction : outcome.writes()) {
+                if (transaction.isEmpty()) {
+                    continue;
+                }
+                if (guard.isEmpty() || !guard.equals(environment.guard().current())) {
+                    return new Result.NotAllowed(revision);
+                }
+                switch (commit(transaction.guardedBy(guard.get()))) {
+                    case Commit.Committed(long written) -> revision = written;
+                    case Commit.Conflicted(Key<?> with) -> {
+                        return new Result.Conflicted(revision, with);
+                    }
+                }
+            }
+            return new Result.Done(revision, outcome.wake());
+        } catch (RuntimeException e) {
+            return new Result.Failed(revision, e);
+        }
+    }
+
+    private Commit commit(Transaction transaction) throws InterruptedException {
+        Timer.Sample sample = meters.start();
+        String result = "failed";
+        try {
+            Commit commit = environment.store().commit(transaction);
+            result = commit instanceof Commit.Committed ? "committed" : "conflicted";
+            return commit;
+        } finally {
+            meters.committed(sample, result);
+        }
+    }
+
+    private synchronized void settle(KeyQueue.Turn<Key<T>> turn, Snapshot image, Result result, Instant now) {
+        Key<T> key = turn.key();
+        switch (result) {
+            case Result.Done(long revision, Optional<Instant> wake) -> {
+                if (revision > 0 && turn.cause() == KeyQueue.Cause.RESYNC) {
+                    meters.drifted();
+                    LOG.warn("{}: only the periodic resync found work for {}", name(), key);
+                }
+                queue.finished(key, revision, wake);
+            }
+            case Result.Conflicted(long revision, Key<?> with) -> {
+                meters.retried();
+                LOG.debug("{}: {} was decided on an old {}", name(), key, with);
+                if (queue.failures(key) < settings.conflictsAtOnce()) {
+                    // The image is behind the store, or there would be no conflict: a newer one is
+                    // on its way.
+                    queue.conflicted(key, Math.max(revision, image.revision() + 1));
+                } else {
+                    queue.failed(key, revision, retryAt(key, now));
+                }
+            }
+            case Result.NotAllowed(long revision) -> queue.failed(key, revision, retryAt(key, now));
+            case Result.Failed(long revision, Exception cause) -> {
+                meters.retried();
+                report(key, cause);
+                queue.failed(key, revision, retryAt(key, now));
+            }
+        }
+        meters.depth(queue.depth());
+    }
+
+    private void report(Key<T> key, Exception cause) {
+        if (cause instanceof UnavailableException) {
+            LOG.warn("{}: {} waits for the store: {}", name(), key, cause.getMessage());
+        } else {
+            LOG.error("{}: {} cannot be decided, it is tried again later", name(), key, cause);
+        }
+    }
+
+    private Instant retryAt(Key<T> key, Instant now) {
+        return now.plus(settings.backOff()
+                .after(queue.failures(key) + 1, environment.chance().getAsDouble()));
+    }
+
+    private synchronized Instant nextStep(Instant now) {
+        if (queue.depth() > 0) {
+            return now;
+        }
+        return queue.nextDue().filter(due -> due.isBefore(nextResync)).orElse(nextResync);
+    }
+
+    private String name() {
+        return reconciler.name();
+    }
+}

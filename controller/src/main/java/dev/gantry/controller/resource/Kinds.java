@@ -1,0 +1,153 @@
+package dev.gantry.controller.resource;
+
+import dev.gantry.proto.EcsAccountSettings;
+import dev.gantry.proto.EcsCluster;
+import dev.gantry.proto.EcsFamily;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.proto.Event;
+import dev.gantry.proto.Idempotency;
+import dev.gantry.proto.JoinToken;
+import dev.gantry.proto.Leader;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.SealedSecret;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Index;
+import dev.gantry.store.Key;
+import dev.gantry.store.Kind;
+import java.util.List;
+
+/** Every kind of record there is, and how records are found. */
+public final class Kinds {
+
+    /** Scope: the ECS cluster's name. */
+    public static final Kind<Workload> WORKLOAD = new Kind<>("workload", Workload.parser());
+
+    /** No scope; named by the node's id. */
+    public static final Kind<Node> NODE = new Kind<>("node", Node.parser());
+
+    public static final Kind<Leader> LEADER = new Kind<>("leader", Leader.parser());
+    public static final Kind<JoinToken> JOIN_TOKEN = new Kind<>("join-token", JoinToken.parser());
+    public static final Kind<SealedSecret> SEALED_SECRET = new Kind<>("sealed-secret", SealedSecret.parser());
+    public static final Kind<Idempotency> IDEMPOTENCY = new Kind<>("idempotency", Idempotency.parser());
+
+    /**
+     * Scope: the path of what it is about, for example {@code ecs-service/default/web}; named by
+     * number.
+     */
+    public static final Kind<Event> EVENT = new Kind<>("event", Event.parser());
+
+    public static final Kind<EcsCluster> ECS_CLUSTER = new Kind<>("ecs-cluster", EcsCluster.parser());
+    public static final Kind<EcsFamily> ECS_FAMILY = new Kind<>("ecs-family", EcsFamily.parser());
+
+    /** Scope: the family; named by the revision in eight digits, so that names sort as numbers. */
+    public static final Kind<EcsTaskDefinition> ECS_TASK_DEFINITION =
+            new Kind<>("ecs-task-definition", EcsTaskDefinition.parser());
+
+    /** Scope: the cluster's name. */
+    public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
+
+    public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
+            new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
+
+    public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
+
+    /** Workloads by the id of the node they were placed on, stopped ones included. */
+    public static final Index<Workload> WORKLOADS_BY_NODE = new Index<>(
+            "workloads-by-node",
+            WORKLOAD,
+            w -> oneUnlessEmpty(w.value().getPlacement().getNode()));
+
+    /** Workloads that are not STOPPED, by the id of the node they were placed on. */
+    public static final Index<Workload> LIVE_WORKLOADS_BY_NODE = new Index<>(
+            "live-workloads-by-node",
+            WORKLOAD,
+            w -> Workloads.isStopped(w.value())
+                    ? List.of()
+                    : oneUnlessEmpty(w.value().getPlacement().getNode()));
+
+    /** Workloads by {@link Workload#getOwner owner}, stopped ones included. */
+    public static final Index<Workload> WORKLOADS_BY_OWNER = new Index<>(
+            "workloads-by-owner", WORKLOAD, w -> oneUnlessEmpty(w.value().getOwner()));
+
+    /** Workloads that are not STOPPED, by owner. */
+    public static final Index<Workload> LIVE_WORKLOADS_BY_OWNER = new Index<>(
+            "live-workloads-by-owner",
+            WORKLOAD,
+            w -> Workloads.isStopped(w.value())
+                    ? List.of()
+                    : oneUnlessEmpty(w.value().getOwner()));
+
+    /**
+     * Workloads that stopped by themselves and whose owner has not taken note, by owner. It takes note by taking back its
+     * wish that they run; so each is counted once, and those of days ago need not be looked through.
+     */
+    public static final Index<Workload> FALLEN_WORKLOADS_BY_OWNER = new Index<>(
+            "fallen-workloads-by-owner",
+            WORKLOAD,
+            w -> Workloads.isStopped(w.value()) && w.value().getWish().getDesired() != RunState.STOP
+                    ? oneUnlessEmpty(w.value().getOwner())
+                    : List.of());
+
+    /**
+     * Workloads that are not STOPPED, by {@code scope + "/" + group}: what spread and
+     * distinctInstance count.
+     */
+    public static final Index<Workload> LIVE_WORKLOADS_BY_GROUP = new Index<>(
+            "live-workloads-by-group",
+            WORKLOAD,
+            w -> Workloads.isStopped(w.value())
+                    ? List.of()
+                    : List.of(w.key().scope() + "/" + w.value().getSpec().getGroup()));
+
+    /** Workloads by {@link Workloads#stage}: {@code unplaced}, {@code live} or {@code stopped}. */
+    public static final Index<Workload> WORKLOADS_BY_STAGE = new Index<>(
+            "workloads-by-stage",
+            WORKLOAD,
+            w -> List.of(Workloads.stage(w.value()).name()));
+
+    /** Workloads by scope and what ECS counts: {@code <scope>/running} or {@code <scope>/pending}; stopped ones are left out. */
+    public static final Index<Workload> WORKLOADS_BY_PROGRESS =
+            new Index<>("workloads-by-progress", WORKLOAD, w -> switch (Workloads.phase(w.value())) {
+                case RUNNING -> List.of(w.key().scope() + "/running");
+                case PHASE_UNSPECIFIED, PROVISIONING, PENDING, ACTIVATING ->
+                    List.of(w.key().scope() + "/pending");
+                default -> List.of();
+            });
+
+    /** Nodes by the ECS cluster they serve. */
+    public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
+            "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
+
+    public static final List<Kind<?>> ALL = List.of(
+            WORKLOAD,
+            NODE,
+            LEADER,
+            JOIN_TOKEN,
+            SEALED_SECRET,
+            IDEMPOTENCY,
+            EVENT,
+            ECS_CLUSTER,
+            ECS_FAMILY,
+            ECS_TASK_DEFINITION,
+            ECS_SERVICE,
+            ECS_ACCOUNT_SETTINGS);
+
+    public static final List<Index<?>> INDEXES = List.of(
+            WORKLOADS_BY_NODE,
+            LIVE_WORKLOADS_BY_NODE,
+            WORKLOADS_BY_OWNER,
+            LIVE_WORKLOADS_BY_OWNER,
+            FALLEN_WORKLOADS_BY_OWNER,
+            LIVE_WORKLOADS_BY_GROUP,
+            WORKLOADS_BY_STAGE,
+            WORKLOADS_BY_PROGRESS,
+            NODES_BY_CLUSTER);
+
+    private Kinds() {}
+
+    private static List<String> oneUnlessEmpty(String value) {
+        return value.isEmpty() ? List.of() : List.of(value);
+    }
+}

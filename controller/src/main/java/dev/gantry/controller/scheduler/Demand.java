@@ -1,0 +1,55 @@
+package dev.gantry.controller.scheduler;
+
+import dev.gantry.proto.PlacementConstraint;
+import dev.gantry.proto.PlacementStrategy;
+import dev.gantry.proto.Resources;
+import dev.gantry.proto.Workload;
+import dev.gantry.proto.WorkloadSpec;
+import java.util.List;
+
+/**
+ * All that a decision depends on. Workloads with equal demands share the work of filtering and
+ * ordering nodes.
+ *
+ * @param owned whether something keeps a number of such workloads running, as a service does
+ */
+record Demand(
+        Group group,
+        boolean owned,
+        String cluster,
+        String requiredNode,
+        String architecture,
+        Resources resources,
+        List<String> requiredAttributes,
+        List<PlacementConstraint> constraints,
+        List<PlacementStrategy> strategies) {
+
+    /** Workloads that spread and distinctInstance count together. */
+    record Group(String scope, String name) {
+        static Group of(Workload workload) {
+            return new Group(workload.getScope(), workload.getSpec().getGroup());
+        }
+    }
+
+    static Demand of(Workload workload) {
+        WorkloadSpec spec = workload.getSpec();
+        return new Demand(
+                Group.of(workload),
+                !workload.getOwner().isEmpty(),
+                spec.getCluster(),
+                spec.getRequiredNode(),
+                spec.getArchitecture(),
+                spec.getResources(),
+                spec.getRequiredAttributesList(),
+                spec.getConstraintsList(),
+                spec.getStrategiesList());
+    }
+
+    /**
+     * Whether the node is one to talk about at all: of another cluster, it is not even a reason.
+     */
+    boolean concerns(NodeState node) {
+        return (cluster.isEmpty() || cluster.equals(node.cluster()))
+                && (requiredNode.isEmpty() || requiredNode.equals(node.id()));
+    }
+}

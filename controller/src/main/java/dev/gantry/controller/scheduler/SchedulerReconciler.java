@@ -1,0 +1,154 @@
+package dev.gantry.controller.scheduler;
+
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.controller.resource.Workloads.Stage;
+import dev.gantry.controller.scheduler.Verdict.Placed;
+import dev.gantry.controller.scheduler.Verdict.Unplaced;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Placement;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Places all workloads that have no node in one pass, oldest first. It has one key, so that passes
+ * never overlap and no two decisions give the same room away.
+ */
+public final class SchedulerReconciler implements Reconciler<Workload> {
+
+    /** How long a standalone task waits for a node; a service's waits for ever. */
+    public static final Duration STANDALONE_WAIT = Duration.ofMinutes(30);
+
+    private static final Key<Workload> ALL = Kinds.WORKLOAD.key("", "all");
+
+    /**
+     * Oldest first, to the second. What came within one second goes by owner and group, because workloads that are alike
+     * are decided faster behind each other; the key makes the order certain.
+     */
+    private static final Comparator<Versioned<Workload>> OLDEST_FIRST = Comparator.<Versioned<Workload>>comparingLong(
+                    record -> record.value().getCreatedAtMs() / 1_000)
+            .thenComparing(record -> record.value().getOwner())
+            .thenComparing(record -> record.value().getSpec().getGroup())
+            .thenComparingLong(record -> record.value().getCreatedAtMs())
+            .thenComparing(record -> record.key().scope())
+            .thenComparing(record -> record.key().name());
+
+    private final Scheduler scheduler;
+    private final Duration standaloneWait;
+
+    /**
+     * @param chance decides where a strategy is random
+     * @param standaloneWait how long a workload without an owner waits for a node before it fails
+     */
+    public SchedulerReconciler(RandomGenerator chance, Duration standaloneWait) {
+        this.scheduler = new Scheduler(chance);
+        this.standaloneWait = standaloneWait;
+    }
+
+    @Override
+    public String name() {
+        return "scheduler";
+    }
+
+    @Override
+    public Collection<Key<Workload>> all(Snapshot snapshot) {
+        return List.of(ALL);
+    }
+
+    @Override
+    public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
+        boolean isNews = change.key().kind().equals(Kinds.WORKLOAD)
+                ? isNews(stage(change.before()), stage(change.after()), change, snapshot)
+                : change.key().kind().equals(Kinds.NODE) && mayTakeMore(change) && isAnybodyWaiting(snapshot);
+        return isNews ? List.of(ALL) : List.of();
+    }
+
+    @Override
+    public Outcome reconcile(Snapshot snapshot, Key<Workload> key, Instant now) {
+        scheduler.follow(snapshot);
+        PlacementWrites writes = new PlacementWrites(now);
+        for (Versioned<Workload> waiting : waiting(snapshot)) {
+            if (writes.areEnough()) {
+                return writes.outcome().orWakeAt(now);
+            }
+            switch (scheduler.place(waiting.key(), waiting.value())) {
+                case Placed placed -> writes.place(waiting, placed);
+                case Unplaced unplaced -> writes.keepWaiting(waiting, unplaced, deadline(waiting.value(), now));
+            }
+        }
+        return writes.outcome();
+    }
+
+    private static List<Versioned<Workload>> waiting(Snapshot snapshot) {
+        return snapshot.find(Kinds.WORKLOADS_BY_STAGE, Stage.UNPLACED.name()).stream()
+                .sorted(OLDEST_FIRST)
+                .toList();
+    }
+
+    private Optional<Instant> deadline(Workload workload, Instant now) {
+        if (!workload.getOwner().isEmpty()) {
+            return Optional.empty();
+        }
+        Placement placement = workload.getPlacement();
+        Instant since =
+                placement.getUnplacedSinceMs() == 0 ? now : Instant.ofEpochMilli(placement.getUnplacedSinceMs());
+        return Optional.of(since.plus(standaloneWait));
+    }
+
+    private static boolean isNews(@Nullable Stage before, @Nullable Stage after, Change<?> change, Snapshot snapshot) {
+        if (after == Stage.UNPLACED) {
+            return before != Stage.UNPLACED;
+        }
+        if (before == after && !isRunningFromNow(change)) {
+            return false;
+        }
+        // Room was freed, or something came that others want to be near to.
+        return isAnybodyWaiting(snapshot);
+    }
+
+    private static boolean isRunningFromNow(Change<?> change) {
+        return isRunning(change.after()) && !isRunning(change.before());
+    }
+
+    private static boolean isRunning(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload workload && Workloads.isRunning(workload);
+    }
+
+    private static @Nullable Stage stage(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload workload ? Workloads.stage(workload) : null;
+    }
+
+    private static boolean mayTakeMore(Change<?> change) {
+        Node before = node(change.before());
+        Node after = node(change.after());
+        // A node that went needs a look as well: the reason that somebody waits may now be another
+        // one.
+        return before == null
+                || after == null
+                || before.getAdministration() != after.getAdministration()
+                || before.getReadiness() != after.getReadiness()
+                || !before.getInfo().equals(after.getInfo())
+                || !before.getAttributesMap().equals(after.getAttributesMap());
+    }
+
+    private static @Nullable Node node(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Node node ? node : null;
+    }
+
+    private static boolean isAnybodyWaiting(Snapshot snapshot) {
+        return snapshot.count(Kinds.WORKLOADS_BY_STAGE, Stage.UNPLACED.name()) > 0;
+    }
+}

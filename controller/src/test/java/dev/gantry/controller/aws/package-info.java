@@ -1,0 +1,5 @@
+/** Tests of the AWS front door. */
+@NullMarked
+package dev.gantry.controller.aws;
+
+import org.jspecify.annotations.NullMarked;

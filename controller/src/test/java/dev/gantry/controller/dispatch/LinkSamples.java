@@ -1,0 +1,90 @@
+package dev.gantry.controller.dispatch;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.NodeInfo;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.Placement;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.Wish;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Commit;
+import dev.gantry.store.ImageStore;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.StoreSettings;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import dev.gantry.store.memory.MemoryBackend;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Records of one node and its workloads, in a store that is written by hand. */
+final class LinkSamples {
+
+    static final String NODE = "a".repeat(32);
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    static final NodeInfo INFO =
+            NodeInfo.newBuilder().setName("machine").setCluster("default").build();
+
+    private final ImageStore store;
+
+    LinkSamples() throws InterruptedException {
+        store = ImageStore.open(new MemoryBackend(), Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand());
+    }
+
+    Snapshot node(Node node) throws InterruptedException {
+        Key<Node> key = Kinds.NODE.key("", NODE);
+        Optional<Versioned<Node>> before = store.snapshot().get(key);
+        Transaction.Builder writes = Transaction.builder();
+        before.ifPresentOrElse(old -> writes.update(old, node), () -> writes.create(key, node));
+        return commit(writes);
+    }
+
+    static Node ready(long epoch) {
+        return Registration.fresh(NODE, INFO, NOW).toBuilder().setEpoch(epoch).build();
+    }
+
+    Snapshot workload(String id, Phase phase, long epoch) throws InterruptedException {
+        return workload(id, phase, epoch, RunState.RUN, NOW);
+    }
+
+    Snapshot workload(String id, Phase phase, long epoch, RunState wish, Instant stoppedAt)
+            throws InterruptedException {
+        Key<Workload> key = Kinds.WORKLOAD.key("default", id);
+        Workload workload = Workload.newBuilder()
+                .setId(id)
+                .setScope("default")
+                .setWish(Wish.newBuilder().setDesired(wish).setStopReason(wish == RunState.STOP ? "asked" : ""))
+                .setPlacement(Placement.newBuilder().setNode(NODE).setNodeEpoch(epoch))
+                .setObserved(Observation.newBuilder()
+                        .setPhase(phase)
+                        .setStoppedAtMs(phase == Phase.STOPPED ? stoppedAt.toEpochMilli() : 0))
+                .build();
+        Optional<Versioned<Workload>> before = store.snapshot().get(key);
+        Transaction.Builder writes = Transaction.builder();
+        before.ifPresentOrElse(old -> writes.update(old, workload), () -> writes.create(key, workload));
+        return commit(writes);
+    }
+
+    Snapshot remove(String id) throws InterruptedException {
+        return commit(Transaction.builder()
+                .delete(store.snapshot().get(Kinds.WORKLOAD.key("default", id)).orElseThrow()));
+    }
+
+    Snapshot image() {
+        return store.snapshot();
+    }
+
+    Versioned<Node> node() {
+        return store.snapshot().get(Kinds.NODE.key("", NODE)).orElseThrow();
+    }
+
+    private Snapshot commit(Transaction.Builder writes) throws InterruptedException {
+        if (!(store.commit(writes.build()) instanceof Commit.Committed(long revision))) {
+            throw new IllegalStateException("nobody else writes here");
+        }
+        return store.snapshotAt(revision);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.gantry.controller.dispatch;
+
+import static dev.gantry.controller.dispatch.LinkSamples.INFO;
+import static dev.gantry.controller.dispatch.LinkSamples.NODE;
+import static dev.gantry.controller.dispatch.LinkSamples.NOW;
+import static dev.gantry.controller.dispatch.LinkSamples.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.controller.dispatch.SessionEffect.End;
+import dev.gantry.controller.dispatch.SessionEffect.Heard;
+import dev.gantry.controller.dispatch.SessionEffect.Register;
+import dev.gantry.controller.dispatch.SessionEffect.Send;
+import dev.gantry.controller.dispatch.SessionRules.Circumstances;
+import dev.gantry.controller.dispatch.SessionRules.Step;
+import dev.gantry.controller.dispatch.SessionState.Stage;
+import dev.gantry.proto.Administration;
+import dev.gantry.proto.FromAgent;
+import dev.gantry.proto.Heartbeat;
+import dev.gantry.proto.Hello;
+import dev.gantry.proto.NodeInfo;
+import dev.gantry.proto.OpenChannel;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.Readiness;
+import dev.gantry.proto.Reports;
+import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.WorkloadReport;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SessionRulesTest {
+
+    private static final Lead LEADS = new Lead(true, true, "");
+    private static final Lead UNSURE = new Lead(true, false, "");
+    private static final Lead FOLLOWS = new Lead(false, false, "leader:4567");
+    private static final Hello HELLO =
+            Hello.newBuilder().setNodeId(NODE).setInfo(INFO).build();
+
+    private final SessionRules rules = new SessionRules(Duration.ofSeconds(2), "uid");
+    private LinkSamples samples;
+
+    @BeforeEach
+    void open() throws InterruptedException {
+        samples = new LinkSamples();
+        samples.node(ready(1));
+    }
+
+    private Step step(SessionState state, SessionInput input, Lead lead) {
+        return step(state, input, lead, NOW);
+    }
+
+    private Step step(SessionState state, SessionInput input, Lead lead, Instant now) {
+        return rules.step(state, input, new Circumstances(now, samples.image(), lead));
+    }
+
+    private SessionState live() {
+        SessionState greeted = step(SessionState.of(NODE), said(HELLO), LEADS).state();
+        return step(greeted, new SessionInput.Registered(), LEADS).state();
+    }
+
+    private static SessionInput said(Hello hello) {
+        return new SessionInput.Said(FromAgent.newBuilder().setHello(hello).build());
+    }
+
+    private static SessionInput beat(long sequence) {
+        return new SessionInput.Said(FromAgent.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder().setSequence(sequence))
+                .build());
+    }
+
+    private static List<ToAgent> sent(Step step) {
+        return step.effects().stream()
+                .filter(Send.class::isInstance)
+                .map(effect -> ((Send) effect).message())
+                .toList();
+    }
+
+    private static Status end(Step step) {
+        assertThat(step.state().stage()).isEqualTo(Stage.OVER);
+        return ((End) step.effects().getLast()).status();
+    }
+
+    @Test
+    void aNodeIsRegisteredThenWelcomedThenToldEverything() throws InterruptedException {
+        samples.workload("a", Phase.RUNNING, 1);
+        Step greeted = step(SessionState.of(NODE), said(HELLO), LEADS);
+        assertThat(greeted.effects()).containsExactly(new Register(HELLO));
+        Step registered = step(greeted.state(), new SessionInput.Registered(), LEADS);
+        List<ToAgent> sent = sent(registered);
+        assertThat(registered.effects().getFirst()).isEqualTo(new Heard());
+        assertThat(sent.get(0).getWelcome().getClusterUid()).isEqualTo("uid");
+        assertThat(sent.get(0).getWelcome().getHeartbeatIntervalMs()).isEqualTo(2000);
+        assertThat(sent.get(1).getDesired().getFull()).isTrue();
+        assertThat(sent.get(1).getDesired().getRevision())
+                .isEqualTo(samples.image().revision());
+    }
+
+    @Test
+    void whoDoesNotLeadSendsTheAgentOn() {
+        Step step = step(SessionState.of(NODE), said(HELLO), FOLLOWS);
+        assertThat(sent(step).getFirst().getRedirect().getAgentAddress()).isEqualTo("leader:4567");
+        assertThat(end(step).isOk()).isTrue();
+    }
+
+    @Test
+    void aHelloOfAnotherNodeIsDenied() {
+        Hello forged = HELLO.toBuilder().setNodeId("b".repeat(32)).build();
+        assertThat(end(step(SessionState.of(NODE), said(forged), LEADS)).getCode())
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    @Test
+    void aSecondHelloEndsTheSession() {
+        assertThat(end(step(live(), said(HELLO), LEADS)).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void aHelloThatIsTooLargeIsRefused() {
+        NodeInfo.Builder large = INFO.toBuilder();
+        for (int i = 0; i <= Registration.ATTRIBUTES_MAX; i++) {
+            large.putAttributes("a" + i, "");
+        }
+        Hello hello = HELLO.toBuilder().setInfo(large).build();
+        assertThat(end(step(SessionState.of(NODE), said(hello), LEADS)).getDescription())
+                .contains("at most 256 attributes, has 257");
+    }
+
+    @Test
+    void whatComesBeforeTheWelcomeIsRefused() {
+        assertThat(end(step(SessionState.of(NODE), beat(1), LEADS)).getDescription())
+                .contains("before the Welcome");
+    }
+
+    @Test
+    void silenceBeforeHelloEndsTheSession() {
+        assertThat(end(step(SessionState.of(NODE), new SessionInput.Silent(), LEADS))
+                        .getCode())
+                .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+
+    @Test
+    void aHeartbeatIsAcknowledgedUnderAConfirmedLease() {
+        Step step = step(live(), beat(7), LEADS);
+        assertThat(step.effects().getFirst()).isEqualTo(new Heard());
+        assertThat(sent(step).getFirst().getHeartbeatAcknowledged().getSequence())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void aHeartbeatIsNotAcknowledgedWhileTheLeaseIsNotConfirmed() {
+        assertThat(step(live(), beat(7), UNSURE).effects()).isEmpty();
+    }
+
+    @Test
+    void aHeartbeatAfterTheLeadWasLostSendsTheAgentOn() {
+        Step step = step(live(), beat(7), FOLLOWS);
+        assertThat(sent(step).getFirst().hasRedirect()).isTrue();
+        assertThat(end(step).isOk()).isTrue();
+    }
+
+    @Test
+    void aNodeThatIsHeardIsMadeReadyAgain() throws InterruptedException {
+        SessionState live = live();
+        samples.node(ready(1).toBuilder().setReadiness(Readiness.UNREACHABLE).build());
+        assertThat(step(live, beat(7), LEADS).effects()).contains(new Register(HELLO));
+    }
+
+    @Test
+    void aChangeIsSentOnceAndNothingWhenThereIsNone() throws InterruptedException {
+        SessionState live = live();
+        assertThat(step(live, new SessionInput.Changed(), LEADS).effects()).isEmpty();
+        samples.workload("a", Phase.PHASE_UNSPECIFIED, 1);
+        Step told = step(live, new SessionInput.Changed(), LEADS);
+        assertThat(sent(told)).hasSize(1);
+        assertThat(sent(told).getFirst().getDesired().getBaseRevision())
+                .isEqualTo(live.sent().revision());
+        assertThat(step(told.state(), new SessionInput.Changed(), LEADS).effects())
+                .isEmpty();
+    }
+
+    @Test
+    void whatSettledLongAgoIsForgottenWithAHeartbeat() throws InterruptedException {
+        samples.workload("a", Phase.STOPPED, 1);
+        SessionState live = live();
+        samples.node(ready(1).toBuilder().setVersion(9).build());
+        Step step = step(live, beat(1), LEADS, NOW.plus(DesiredSet.SETTLED_FOR));
+        assertThat(sent(step).getLast().getDesired().getRemovedList()).containsExactly("default/a");
+    }
+
+    @Test
+    void aDeregisteredOrRemovedNodeIsLetGo() throws InterruptedException {
+        SessionState live = live();
+        samples.node(ready(1).toBuilder()
+                .setAdministration(Administration.DEREGISTERED)
+                .build());
+        assertThat(end(step(live, new SessionInput.Changed(), LEADS)).getCode())
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    @Test
+    void reportsAreHandedOnAndAcknowledgedAfterTheirCommit() {
+        Reports reports = Reports.newBuilder()
+                .setSequence(4)
+                .addReports(WorkloadReport.getDefaultInstance())
+                .build();
+        Step step = step(
+                live(),
+                new SessionInput.Said(FromAgent.newBuilder().setReports(reports).build()),
+                LEADS);
+        assertThat(step.effects()).containsExactly(new SessionEffect.Hand(reports));
+        Step committed = step(step.state(), new SessionInput.Committed(4), LEADS);
+        assertThat(sent(committed).getFirst().getReportsAcknowledged().getSequence())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void aChannelIsAskedForOnlyOfAConnectedNode() {
+        OpenChannel request = OpenChannel.newBuilder().setChannelId("c").build();
+        assertThat(sent(step(live(), new SessionInput.Wanted(request), LEADS))
+                        .getFirst()
+                        .getOpenChannel())
+                .isEqualTo(request);
+        assertThat(step(SessionState.of(NODE), new SessionInput.Wanted(request), LEADS)
+                        .effects())
+                .containsExactly(new SessionEffect.Refuse("c", "the node is still connecting"));
+    }
+
+    @Test
+    void aReplacedSessionDoesNothingMore() {
+        Step replaced = step(live(), new SessionInput.Replaced(), LEADS);
+        assertThat(end(replaced).getDescription()).contains("newer session");
+        assertThat(step(replaced.state(), beat(1), LEADS).effects()).isEmpty();
+    }
+}
