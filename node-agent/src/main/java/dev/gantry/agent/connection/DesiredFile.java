@@ -1,0 +1,107 @@
+package dev.gantry.agent.connection;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.proto.Desired;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the newest desired set, so that an agent that restarts while no controller answers goes on enforcing it. */
+final class DesiredFile implements AutoCloseable {
+
+    static final String NAME = "desired.pb";
+
+    private static final Logger log = LoggerFactory.getLogger(DesiredFile.class);
+
+    private final Path file;
+    private final BlockingQueue<Boolean> unforced = new ArrayBlockingQueue<>(1);
+    private @Nullable Thread thread;
+
+    DesiredFile(Path directory) {
+        this.file = directory.resolve(NAME);
+    }
+
+    /** Begins to bring what is saved to the disk. */
+    void start() {
+        thread = Thread.ofVirtual().name("desired-file").start(this::force);
+    }
+
+    @Override
+    public void close() {
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    /** What was last kept; empty when there is nothing that can be read. */
+    Optional<Obeyed> load() {
+        try {
+            Desired kept = Desired.parseFrom(Files.readAllBytes(file));
+            // An empty file would read as an empty change: it must not stop everything.
+            return kept.getFull() && Obeyed.NOTHING.rule(kept) instanceof Obeyed.Ruling.Obey(Obeyed obeyed)
+                    ? Optional.of(obeyed)
+                    : Optional.empty();
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            log.error("{} is damaged and is left alone; what it said comes again from a controller", file, e);
+            return Optional.empty();
+        } catch (IOException e) {
+            log.error("{} cannot be read; what it said comes again from a controller", file, e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Keeps a set before it is obeyed: a container that it starts must not be unknown to the agent that comes after this
+     * one. The disk may have it a little later, because what takes the machine down takes the containers down.
+     */
+    void save(Obeyed obeyed) throws InterruptedException {
+        try {
+            DurableFile.replace(file, obeyed.message().toByteArray());
+            boolean _ = unforced.offer(true);
+        } catch (ClosedByInterruptException e) {
+            throw new InterruptedException("interrupted while " + file + " was written: " + e.getMessage());
+        } catch (IOException e) {
+            log.error("the desired set cannot be kept in {}: {}", file, e.getMessage());
+            forget();
+        }
+    }
+
+    /** An older set would stop what the newer one started; without any, all goes on until a controller is found. */
+    private void forget() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.error("the outdated {} cannot be removed: {}", file, e.getMessage());
+        }
+    }
+
+    private void force() {
+        try {
+            while (true) {
+                boolean _ = unforced.take();
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                } catch (ClosedByInterruptException _) {
+                    return;
+                } catch (IOException e) {
+                    log.warn("{} is not surely on disk: {}", file, e.getMessage());
+                }
+            }
+        } catch (InterruptedException _) {
+            log.debug("{} is not written any more", file);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.gantry.agent.engine;
+
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.NetworkMode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A container to create: its specification, and what only this node knows.
+ *
+ * @param name the container's name for the engine
+ * @param network of the workload
+ * @param limits what the engine shall enforce
+ * @param links "engine name:alias"
+ * @param volumesFrom "engine name" or "engine name:ro"
+ * @param logOptions complete, with bounds
+ * @param dynamicPorts range for host ports of the node's choice; empty for the engine's
+ */
+public record Creation(
+        String name,
+        ContainerSpec spec,
+        NetworkMode network,
+        String pidMode,
+        String ipcMode,
+        Limits limits,
+        Map<String, String> labels,
+        List<Bind> binds,
+        List<String> links,
+        List<String> volumesFrom,
+        String logDriver,
+        Map<String, String> logOptions,
+        String dynamicPorts) {
+
+    /**
+     * @param source a path of the machine, resolved, or the name of a volume
+     */
+    public record Bind(String source, String target, boolean readOnly) {}
+
+    /**
+     * @param cgroupParent empty for the engine's own
+     * @param memoryBytes 0 for none
+     * @param cpuUnits hard limit, 1024 per core; 0 for none
+     */
+    public record Limits(String cgroupParent, long memoryBytes, long cpuUnits) {}
+}

@@ -1,0 +1,35 @@
+package dev.gantry.agent.plan;
+
+import java.time.Duration;
+
+/** Something to do to a workload on this node. Each action ends in at least one {@link Fact}. */
+public sealed interface Action {
+
+    /** Make the container's image present. */
+    record Pull(String container) implements Action {}
+
+    /** Stop waiting for the container's image. */
+    record Abandon(String container) implements Action {}
+
+    /** Create the container without starting it, because another one takes its volumes. */
+    record Create(String container) implements Action {}
+
+    /** Create the container and start it at once. */
+    record Launch(String container) implements Action {}
+
+    /** Start a container that exists: for the first time, or again under its restart policy. */
+    record Start(String container, String id) implements Action {}
+
+    record Stop(String container, String id, Duration grace) implements Action {}
+
+    /** Read the last lines that the container wrote. */
+    record Tail(String container, String id) implements Action {}
+
+    /** Ask the engine what became of a container whose start had no clear answer. */
+    record Look(String container) implements Action {}
+
+    record Remove(String container, String id) implements Action {}
+
+    /** Remove what belongs to the workload beside its containers: volumes and its control group. */
+    record Clear() implements Action {}
+}

@@ -1,0 +1,384 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Reporter;
+import dev.gantry.agent.Sink;
+import dev.gantry.agent.Source;
+import dev.gantry.agent.Workshop;
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.Creation;
+import dev.gantry.agent.engine.EngineEvent;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.engine.EngineFacts;
+import dev.gantry.agent.engine.Listing;
+import dev.gantry.agent.plan.Fact;
+import dev.gantry.agent.plan.Memory;
+import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.WorkloadPlanner;
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.ExecRequest;
+import dev.gantry.proto.LogsRequest;
+import dev.gantry.proto.NodeInfo;
+import dev.gantry.proto.StatsRequest;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workshop on a container engine. It decides nothing before it has seen all of the engine's containers, and stops nothing before it was told
+ * what shall run: so a restarted agent adopts what is there.
+ */
+public final class EngineWorkshop implements Workshop, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineWorkshop.class);
+
+    /**
+     * What the workshop lives on.
+     *
+     * @param threads runs plans and actions, each of which may wait for the engine
+     */
+    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock) {}
+
+    private final AgentSettings settings;
+    private final ContainerEngine engine;
+    private final Journal journal;
+    private final Surroundings surroundings;
+    private final Images images;
+    private final Volumes volumes;
+    private final Keeper.Tools tools;
+    private final SideChannels channels;
+    private final Map<String, Keeper> keepers = new ConcurrentHashMap<>();
+    private final Map<String, Journal.Entry> recalled;
+    private final Set<String> inspecting = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock membership = new ReentrantLock();
+    private volatile EngineFacts facts;
+    private volatile boolean listed;
+    private volatile boolean obeyed;
+    private volatile boolean closed;
+    private Optional<Lookout> lookout = Optional.empty();
+
+    private EngineWorkshop(
+            AgentSettings settings,
+            ContainerEngine engine,
+            Journal journal,
+            Reporter reporter,
+            Surroundings surroundings,
+            EngineFacts facts) {
+        this.settings = settings;
+        this.engine = engine;
+        this.journal = journal;
+        this.surroundings = surroundings;
+        this.facts = facts;
+        this.recalled = journal.entries();
+        this.images = new Images(engine, settings.images(), surroundings.clock());
+        HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
+        this.volumes = new Volumes(engine, settings, hostPaths);
+        Hands hands =
+                new Hands(engine, settings.engine(), images, new Preparation(facts), journal, surroundings.clock());
+        WorkloadPlanner planner = new WorkloadPlanner(
+                settings.times().stopTimeout(), settings.times().cleanupWait());
+        this.tools = new Keeper.Tools(
+                planner,
+                hands,
+                journal,
+                reporter,
+                surroundings.threads(),
+                surroundings.alarm(),
+                surroundings.clock(),
+                () -> listed && !closed);
+        this.channels = new SideChannels(engine);
+    }
+
+    private static Set<Path> never(AgentSettings settings) {
+        Set<Path> never = new HashSet<>(Set.of(settings.dataDirectory()));
+        String host = settings.engine().host();
+        if (host.startsWith("unix://")) {
+            never.add(Path.of(host.substring("unix://".length())));
+        }
+        return never;
+    }
+
+    /**
+     * Asks the engine what it is; an {@link EngineException} says that it cannot be reached. Nothing happens before {@link #begin}.
+     */
+    public static EngineWorkshop open(
+            AgentSettings settings,
+            ContainerEngine engine,
+            Journal journal,
+            Reporter reporter,
+            Surroundings surroundings)
+            throws InterruptedException {
+        return new EngineWorkshop(settings, engine, journal, reporter, surroundings, engine.facts());
+    }
+
+    /** Starts to watch the engine and to keep house. */
+    public void begin() {
+        lookout = Optional.of(Lookout.begin(engine, this::on));
+        if (settings.images().cleanupInterval().isPositive()) {
+            nextRound();
+        }
+    }
+
+    /** Gives each container what it needs on this node. */
+    private final class Preparation implements Hands.Builder {
+
+        private final Admission admission = new Admission(settings.allowed());
+        private final Creations creations = new Creations(settings);
+        private final TaskGroups groups;
+
+        Preparation(EngineFacts facts) {
+            this.groups = new TaskGroups(settings.engine(), facts);
+        }
+
+        @Override
+        public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
+            admission.check(workload.getSpec(), container);
+            return creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
+        }
+
+        @Override
+        public void clear(DesiredWorkload workload) throws InterruptedException {
+            groups.clear(workload);
+            volumes.clear(workload);
+        }
+    }
+
+    @Override
+    public NodeInfo describe() {
+        return new Machine(settings, facts).describe();
+    }
+
+    @Override
+    public void obey(Collection<DesiredWorkload> everything) {
+        membership.lock();
+        try {
+            obeyed = true;
+            Set<String> wanted = new HashSet<>();
+            for (DesiredWorkload workload : everything) {
+                wanted.add(Names.key(workload));
+                keeper(workload.getScope(), workload.getId()).obey(workload);
+            }
+            for (Keeper keeper : keepers.values()) {
+                if (!wanted.contains(keeper.key())) {
+                    keeper.dismiss();
+                }
+            }
+            forgetWhatIsOver(wanted);
+        } finally {
+            membership.unlock();
+        }
+    }
+
+    private void forgetWhatIsOver(Set<String> wanted) {
+        keepers.entrySet().removeIf(entry -> {
+            boolean gone = entry.getValue().isOver() && !wanted.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().desired().ifPresent(last -> journal.forget(last.getScope(), last.getId()));
+                recalled.remove(entry.getKey());
+            }
+            return gone;
+        });
+    }
+
+    private Keeper keeper(String scope, String id) {
+        return keepers.computeIfAbsent(Names.key(scope, id), key -> {
+            Memory memory = Optional.ofNullable(recalled.get(key))
+                    .map(entry -> Memory.recall(entry.report().getObserved(), entry.begun()))
+                    .orElse(Memory.EMPTY);
+            return new Keeper(scope, id, memory, tools);
+        });
+    }
+
+    @Override
+    public void reportAgain() {
+        keepers.values().forEach(Keeper::reportAgain);
+    }
+
+    /** Takes an event of the engine. */
+    private void on(EngineEvent event) throws InterruptedException {
+        switch (event) {
+            case EngineEvent.Connected _ -> list();
+            case EngineEvent.ImagesChanged _ -> images.changed();
+            case EngineEvent.Changed changed -> on(changed);
+        }
+    }
+
+    private void on(EngineEvent.Changed changed) {
+        Keeper keeper = keepers.get(changed.workload());
+        if (keeper == null || changed.container().isEmpty()) {
+            return;
+        }
+        switch (changed.change()) {
+            case REMOVED -> keeper.learn(new Fact.Gone(changed.container(), changed.id()));
+            // The one who starts a container looks at it as well.
+            case STARTED -> {
+                if (!keeper.isBusy(changed.container())) {
+                    inspectSoon(keeper, changed.container(), changed.id());
+                }
+            }
+            case DIED, HEALTH -> inspectSoon(keeper, changed.container(), changed.id());
+        }
+    }
+
+    private void inspectSoon(Keeper keeper, String container, String id) {
+        if (inspecting.add(id)) {
+            surroundings.threads().execute(() -> {
+                inspecting.remove(id);
+                inspect(keeper, container, id);
+            });
+        }
+    }
+
+    private void inspect(Keeper keeper, String container, String id) {
+        try {
+            look(keeper, container, id);
+        } catch (EngineException e) {
+            LOG.warn("Cannot look at container {} of {}, to be tried again: {}", container, keeper.key(), e.text());
+            Instant soon = surroundings.clock().instant().plusSeconds(1);
+            surroundings.alarm().at(soon, () -> inspectSoon(keeper, container, id));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(Keeper keeper, String container, String id) throws InterruptedException {
+        Fact fact = engine.inspect(id)
+                .<Fact>map(found -> new Fact.Seen(found.container()))
+                .orElseGet(() -> new Fact.Gone(container, id));
+        keeper.learn(fact);
+    }
+
+    /** Looks at everything there is: what was known and is not there any more is gone. */
+    private void list() throws InterruptedException {
+        images.changed();
+        facts = engine.facts();
+        Map<String, Map<String, ObservedContainer>> before = new HashMap<>();
+        keepers.forEach((key, keeper) -> before.put(key, keeper.seen()));
+        List<Listing> found = engine.list();
+        Set<String> ids = new HashSet<>();
+        List<FutureTask<Boolean>> looks = new ArrayList<>();
+        for (Listing listing : found) {
+            ids.add(listing.id());
+            Keeper keeper = found(listing);
+            Optional<ObservedContainer> known = Optional.ofNullable(
+                    before.getOrDefault(listing.workload(), Map.of()).get(listing.container()));
+            boolean unchanged = known.filter(seen -> seen.id().equals(listing.id()) && seen.isExited())
+                    .isPresent();
+            if (!unchanged) {
+                looks.add(lookBeside(keeper, listing));
+            }
+        }
+        for (FutureTask<Boolean> look : looks) {
+            await(look);
+        }
+        before.forEach((key, seen) -> seen.forEach((name, container) -> {
+            Keeper keeper = keepers.get(key);
+            if (keeper != null && !ids.contains(container.id())) {
+                keeper.learn(new Fact.Gone(name, container.id()));
+            }
+        }));
+        LOG.info("The engine has {} containers of this node", found.size());
+        listed = true;
+        keepers.values().forEach(Keeper::wake);
+    }
+
+    private FutureTask<Boolean> lookBeside(Keeper keeper, Listing listing) {
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            look(keeper, listing.container(), listing.id());
+            return true;
+        });
+        surroundings.threads().execute(task);
+        return task;
+    }
+
+    /** Without this one's answer the list is not complete, and the container would count as gone. */
+    private static void await(FutureTask<Boolean> look) throws InterruptedException {
+        try {
+            look.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof EngineException refused ? refused : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Keeper found(Listing listing) {
+        membership.lock();
+        try {
+            int slash = listing.workload().lastIndexOf('/');
+            String scope = listing.workload().substring(0, Math.max(0, slash));
+            Keeper keeper = keeper(scope, listing.workload().substring(slash + 1));
+            if (obeyed && keeper.desired().isEmpty()) {
+                keeper.dismiss();
+            }
+            return keeper;
+        } finally {
+            membership.unlock();
+        }
+    }
+
+    private void nextRound() {
+        Instant next = surroundings.clock().instant().plus(settings.images().cleanupInterval());
+        surroundings.alarm().at(next, () -> surroundings.threads().execute(this::keepHouse));
+    }
+
+    private void keepHouse() {
+        try {
+            images.removeUnused();
+            if (obeyed) {
+                volumes.removeOrphans(keepers.values().stream()
+                        .flatMap(keeper -> keeper.desired().stream())
+                        .toList());
+            }
+        } catch (EngineException e) {
+            LOG.warn("Keeping house failed, to be tried again: {}", e.text());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (!closed) {
+                nextRound();
+            }
+        }
+    }
+
+    private Map<String, ObservedContainer> containers(String scope, String id) {
+        Keeper keeper = keepers.get(Names.key(scope, id));
+        return keeper == null ? Map.of() : keeper.seen();
+    }
+
+    @Override
+    public void logs(LogsRequest request, Sink sink) throws InterruptedException {
+        channels.logs(containers(request.getScope(), request.getWorkloadId()), request, sink);
+    }
+
+    @Override
+    public void exec(ExecRequest request, Source input, Sink output) throws InterruptedException {
+        channels.exec(containers(request.getScope(), request.getWorkloadId()), request, input, output);
+    }
+
+    @Override
+    public void stats(StatsRequest request, Sink sink) throws InterruptedException {
+        channels.stats(containers(request.getScope(), request.getWorkloadId()), sink);
+    }
+
+    /** Stops watching. Containers run on: whoever opens the next workshop adopts them. */
+    @Override
+    public void close() {
+        closed = true;
+        lookout.ifPresent(Lookout::close);
+    }
+}

@@ -1,0 +1,292 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.Creation;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.engine.EngineException.Kind;
+import dev.gantry.agent.engine.Sighting;
+import dev.gantry.agent.plan.Action;
+import dev.gantry.agent.plan.Fact;
+import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.RegistryCredentials;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Performs actions on the engine and says what came of them. Never decides what to do next. */
+final class Hands {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
+    private static final String FROM_ENGINE = "Error response from daemon: ";
+
+    private final ContainerEngine engine;
+    private final AgentSettings.Engine settings;
+    private final Images images;
+    private final Builder builder;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Semaphore starts;
+
+    Hands(
+            ContainerEngine engine,
+            AgentSettings.Engine settings,
+            Images images,
+            Builder builder,
+            Journal journal,
+            InstantSource clock) {
+        this.engine = engine;
+        this.settings = settings;
+        this.images = images;
+        this.builder = builder;
+        this.journal = journal;
+        this.clock = clock;
+        this.starts = new Semaphore(settings.parallelStarts(), true);
+    }
+
+    /** Draws up a container with everything it needs on this node. */
+    interface Builder {
+        Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException;
+
+        /** Takes away what belongs to the workload beside its containers. */
+        void clear(DesiredWorkload workload) throws InterruptedException;
+    }
+
+    List<Fact> perform(DesiredWorkload workload, Action action) throws InterruptedException {
+        return switch (action) {
+            case Action.Pull(String name) -> pull(workload, name);
+            case Action.Create(String name) -> launch(workload, name, false);
+            case Action.Launch(String name) -> launch(workload, name, true);
+            case Action.Start(String name, String id) -> startAgain(workload, name, id);
+            case Action.Stop(String name, String id, Duration grace) -> stop(name, id, grace);
+            case Action.Tail(String name, String id) -> List.of(new Fact.TailRead(name, new LogTail(engine).read(id)));
+            case Action.Look(String name) -> look(workload, name);
+            case Action.Remove(String name, String id) -> remove(name, id);
+            case Action.Clear() -> clear(workload);
+            // Its keeper interrupts the pull; the pull itself says that it ended.
+            case Action.Abandon(String _) -> List.of();
+        };
+    }
+
+    private static ContainerSpec spec(DesiredWorkload workload, String name) {
+        return workload.getSpec().getContainersList().stream()
+                .filter(spec -> spec.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no container " + name + " in " + Names.key(workload)));
+    }
+
+    private static Optional<RegistryCredentials> credentials(ContainerSpec spec) {
+        return spec.hasRegistryCredentials() ? Optional.of(spec.getRegistryCredentials()) : Optional.empty();
+    }
+
+    private List<Fact> pull(DesiredWorkload workload, String name) {
+        ContainerSpec spec = spec(workload, name);
+        long fromMs = clock.millis();
+        try {
+            Images.Served served = images.obtain(spec.getImage(), credentials(spec));
+            return List.of(new Fact.ImageReady(name, served.image().digest(), fromMs, clock.millis(), served.note()));
+        } catch (EngineException e) {
+            return e.kind() == Kind.UNREACHABLE
+                    ? List.of(new Fact.Delayed(name, e.text(), false))
+                    : List.of(new Fact.Failed(name, "CannotPullContainerError: " + FROM_ENGINE + e.text(), false));
+        } catch (InterruptedException _) {
+            // Its keeper wants it no more; nothing else waits on this thread.
+            return List.of(new Fact.Abandoned(name));
+        }
+    }
+
+    private List<Fact> launch(DesiredWorkload workload, String name, boolean start) throws InterruptedException {
+        ContainerSpec spec = spec(workload, name);
+        starts.acquire();
+        try {
+            Creation creation = builder.prepare(workload, spec);
+            if (!start) {
+                String id = create(workload, creation);
+                return sighted(name, id);
+            }
+            FutureTask<Boolean> checkpoint = checkpoint(workload, name);
+            String id = create(workload, creation);
+            await(checkpoint);
+            return started(workload, name, id);
+        } catch (RefusedTaskException e) {
+            return List.of(new Fact.Failed(name, e.reason(), false));
+        } catch (EngineException e) {
+            return notCreated(name, e);
+        } finally {
+            starts.release();
+        }
+    }
+
+    /** Written while the engine creates the container; it must be durable only before the start. */
+    private FutureTask<Boolean> checkpoint(DesiredWorkload workload, String name) {
+        FutureTask<Boolean> task =
+                new FutureTask<>(() -> journal.begin(workload.getScope(), workload.getId(), name), true);
+        Thread.ofVirtual().name("checkpoint").start(task);
+        return task;
+    }
+
+    private static void await(FutureTask<Boolean> checkpoint) throws InterruptedException {
+        try {
+            checkpoint.get();
+        } catch (ExecutionException e) {
+            throw new RefusedTaskException(
+                    "CannotStartContainerError", "the agent's journal cannot be written: " + e.getCause());
+        }
+    }
+
+    /** The name follows from the workload: when it is taken, an earlier attempt made the container, and it is adopted. */
+    private String create(DesiredWorkload workload, Creation creation) throws InterruptedException {
+        try {
+            return engine.create(creation);
+        } catch (EngineException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return createAgain(creation);
+            }
+            if (e.kind() != Kind.CONFLICT) {
+                throw e;
+            }
+            return engine.inspect(creation.name())
+                    .filter(found -> found.workload().equals(Names.key(workload)))
+                    .orElseThrow(() -> e)
+                    .container()
+                    .id();
+        }
+    }
+
+    /** Somebody removed the image after it was found present. */
+    private String createAgain(Creation creation) throws InterruptedException {
+        images.changed();
+        images.obtain(creation.spec().getImage(), credentials(creation.spec()));
+        return engine.create(creation);
+    }
+
+    private List<Fact> notCreated(String name, EngineException e) {
+        return switch (e.kind()) {
+            case UNREACHABLE -> List.of(new Fact.Delayed(name, e.text(), false));
+            case TIMEOUT -> List.of(new Fact.Failed(name, timedOut("created", settings.createTimeout()), true));
+            default -> List.of(new Fact.Failed(name, "CannotCreateContainerError: " + FROM_ENGINE + e.text(), false));
+        };
+    }
+
+    private static String timedOut(String state, Duration after) {
+        long seconds = after.toSeconds();
+        String spoken = (seconds >= 60 ? seconds / 60 + "m" : "") + seconds % 60 + "s";
+        return "DockerTimeoutError: Could not transition to " + state + "; timed out after waiting " + spoken;
+    }
+
+    private List<Fact> startAgain(DesiredWorkload workload, String name, String id) throws InterruptedException {
+        starts.acquire();
+        try {
+            journal.begin(workload.getScope(), workload.getId(), name);
+            return started(workload, name, id);
+        } finally {
+            starts.release();
+        }
+    }
+
+    private List<Fact> started(DesiredWorkload workload, String name, String id) throws InterruptedException {
+        try {
+            engine.start(id);
+            return sighted(name, id);
+        } catch (EngineException e) {
+            return switch (e.kind()) {
+                case UNREACHABLE -> List.of(new Fact.Delayed(name, e.text(), true));
+                case TIMEOUT -> List.of(new Fact.Failed(name, timedOut("started", settings.startTimeout()), true));
+                default -> {
+                    removeLeftover(workload, name, id);
+                    yield List.of(new Fact.Failed(name, "CannotStartContainerError: " + FROM_ENGINE + e.text(), false));
+                }
+            };
+        }
+    }
+
+    /** A container that could not be started may hold ports and names. */
+    private void removeLeftover(DesiredWorkload workload, String name, String id) throws InterruptedException {
+        try {
+            boolean neverRan = engine.inspect(id)
+                    .filter(found -> found.container().state() == ObservedContainer.State.CREATED)
+                    .isPresent();
+            if (neverRan) {
+                engine.remove(id);
+            }
+        } catch (EngineException e) {
+            LOG.warn("Container {} of {} could not be started and stays: {}", name, Names.key(workload), e.text());
+        }
+    }
+
+    private List<Fact> sighted(String name, String id) throws InterruptedException {
+        try {
+            return engine.inspect(id)
+                    .<List<Fact>>map(found -> List.of(new Fact.Launched(found.container())))
+                    .orElseGet(() -> List.of(new Fact.Delayed(name, "", true), new Fact.Gone(name, id)));
+        } catch (EngineException e) {
+            return List.of(new Fact.Delayed(name, e.text(), true));
+        }
+    }
+
+    private List<Fact> stop(String name, String id, Duration grace) throws InterruptedException {
+        try {
+            stopOrKill(id, grace);
+            return engine.inspect(id)
+                    .<List<Fact>>map(found -> List.of(new Fact.Seen(found.container()), new Fact.Done(name)))
+                    .orElseGet(() -> List.of(new Fact.Gone(name, id), new Fact.Done(name)));
+        } catch (EngineException e) {
+            return List.of(
+                    e.kind() == Kind.NOT_FOUND
+                            ? new Fact.Gone(name, id)
+                            : new Fact.Delayed(name, "CannotStopContainerError: " + e.text(), false),
+                    new Fact.Done(name));
+        }
+    }
+
+    private void stopOrKill(String id, Duration grace) throws InterruptedException {
+        try {
+            engine.stop(id, grace);
+        } catch (EngineException e) {
+            if (e.kind() != Kind.TIMEOUT) {
+                throw e;
+            }
+            engine.kill(id);
+        }
+    }
+
+    private List<Fact> look(DesiredWorkload workload, String name) throws InterruptedException {
+        try {
+            Optional<Sighting> found = engine.inspect(Names.container(workload, name));
+            return List.of(
+                    found.<Fact>map(sighting -> new Fact.Seen(sighting.container()))
+                            .orElseGet(() -> new Fact.Gone(name, "")),
+                    new Fact.Done(name));
+        } catch (EngineException e) {
+            return List.of(new Fact.Delayed(name, e.text(), true));
+        }
+    }
+
+    private List<Fact> remove(String name, String id) throws InterruptedException {
+        try {
+            engine.remove(id);
+            return List.of(new Fact.Gone(name, id), new Fact.Done(name));
+        } catch (EngineException e) {
+            LOG.warn("Container {} cannot be removed: {}", id, e.text());
+            return List.of(new Fact.Delayed(name, "", false));
+        }
+    }
+
+    private List<Fact> clear(DesiredWorkload workload) throws InterruptedException {
+        try {
+            builder.clear(workload);
+        } catch (EngineException e) {
+            // The janitor removes what is left.
+            LOG.warn("Volumes of {} cannot be removed yet: {}", Names.key(workload), e.text());
+        }
+        return List.of();
+    }
+}

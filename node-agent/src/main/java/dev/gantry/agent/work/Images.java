@@ -1,0 +1,193 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.engine.LocalImage;
+import dev.gantry.proto.RegistryCredentials;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes images present: one pull per image at a time, however many workloads wait for it; remembers what is present. */
+final class Images {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Images.class);
+    private static final int KNOWN_MAX = 10_000;
+
+    /**
+     * An image that serves.
+     *
+     * @param note what a person should know; may be empty
+     */
+    record Served(LocalImage image, String note) {}
+
+    private record Pull(String reference, Optional<RegistryCredentials> credentials) {}
+
+    /** How somebody's pull ended for those who waited for it. */
+    private sealed interface End {
+        record Done() implements End {}
+
+        record Failed(EngineException why) implements End {}
+
+        /** The one who pulled wanted it no more; another must. */
+        record Abandoned() implements End {}
+    }
+
+    private final ContainerEngine engine;
+    private final AgentSettings.Images settings;
+    private final InstantSource clock;
+    private final Map<String, LocalImage> known = new ConcurrentHashMap<>();
+    private final AtomicLong generation = new AtomicLong();
+    private final Map<Pull, CompletableFuture<End>> pulls = new ConcurrentHashMap<>();
+    private final Map<String, Instant> failures = new ConcurrentHashMap<>();
+    private final Set<String> pulled = ConcurrentHashMap.newKeySet();
+    private final Map<String, Instant> lastUses = new ConcurrentHashMap<>();
+
+    Images(ContainerEngine engine, AgentSettings.Images settings, InstantSource clock) {
+        this.engine = engine;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Images came or went: everything known is asked again. */
+    void changed() {
+        generation.incrementAndGet();
+        known.clear();
+    }
+
+    /** Waits until the image is present. An {@link EngineException} says why it is not. */
+    Served obtain(String reference, Optional<RegistryCredentials> credentials) throws InterruptedException {
+        Optional<LocalImage> local = local(reference);
+        boolean failedLately = Optional.ofNullable(failures.get(reference))
+                .filter(at -> clock.instant().isBefore(at.plus(settings.registryRetry())))
+                .isPresent();
+        lastUses.put(reference, clock.instant());
+        ImageChoice.Case given =
+                new ImageChoice.Case(settings.behavior(), reference, local, pulled.contains(reference), failedLately);
+        return switch (ImageChoice.of(given)) {
+            case ImageChoice.Use(LocalImage image, String note) -> new Served(image, note);
+            case ImageChoice.Ask(Optional<LocalImage> fallback) -> ask(new Pull(reference, credentials), fallback);
+        };
+    }
+
+    private Served ask(Pull pull, Optional<LocalImage> fallback) throws InterruptedException {
+        try {
+            pull(pull, fallback.isPresent() ? settings.fallbackAfter() : settings.inactivityTimeout());
+        } catch (EngineException e) {
+            if (fallback.isEmpty()) {
+                throw e;
+            }
+            failures.put(pull.reference(), clock.instant());
+            String note =
+                    "Image " + pull.reference() + ": the local one serves, because its registry failed: " + e.text();
+            return new Served(fallback.get(), note);
+        }
+        failures.remove(pull.reference());
+        pulled.add(pull.reference());
+        known.remove(pull.reference());
+        LocalImage image = local(pull.reference())
+                .orElseThrow(() -> new EngineException(
+                        EngineException.Kind.NOT_FOUND,
+                        "image " + pull.reference() + " is not there although it was pulled"));
+        return new Served(image, "");
+    }
+
+    private Optional<LocalImage> local(String reference) throws InterruptedException {
+        LocalImage remembered = known.get(reference);
+        if (remembered != null) {
+            return Optional.of(remembered);
+        }
+        long before = generation.get();
+        Optional<LocalImage> found = engine.image(reference);
+        if (generation.get() == before && known.size() < KNOWN_MAX) {
+            found.ifPresent(image -> known.put(reference, image));
+        }
+        return found;
+    }
+
+    private void pull(Pull pull, Duration inactivity) throws InterruptedException {
+        while (true) {
+            CompletableFuture<End> mine = new CompletableFuture<>();
+            CompletableFuture<End> others = pulls.putIfAbsent(pull, mine);
+            if (others == null) {
+                pull(pull, inactivity, mine);
+                return;
+            }
+            switch (await(others)) {
+                case End.Done _ -> {
+                    return;
+                }
+                case End.Failed(EngineException why) -> throw why;
+                case End.Abandoned _ -> LOG.debug("Taking over the pull of {}", pull.reference());
+            }
+        }
+    }
+
+    private static End await(CompletableFuture<End> others) throws InterruptedException {
+        try {
+            // Ends with the pull it waits for, which has deadlines of its own.
+            return others.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void pull(Pull pull, Duration inactivity, CompletableFuture<End> mine) throws InterruptedException {
+        End end = new End.Abandoned();
+        try {
+            LOG.info("Pulling {}", pull.reference());
+            engine.pull(
+                    pull.reference(),
+                    pull.credentials(),
+                    new ContainerEngine.Patience(inactivity, settings.pullTimeout()),
+                    progress -> LOG.debug("Pulling {}: {}", pull.reference(), progress));
+            end = new End.Done();
+        } catch (EngineException e) {
+            LOG.warn("Pulling {} failed: {}", pull.reference(), e.text());
+            end = new End.Failed(e);
+            throw e;
+        } finally {
+            pulls.remove(pull, mine);
+            mine.complete(end);
+        }
+    }
+
+    /** Removes images that this agent pulled and that nobody has used for long; those built on the node are not ours to remove. */
+    void removeUnused() throws InterruptedException {
+        Set<String> used = Set.copyOf(engine.imagesInUse());
+        Instant old = clock.instant().minus(settings.minimumAge());
+        List<String> unused = new HashMap<>(lastUses)
+                .entrySet().stream()
+                        .filter(use ->
+                                pulled.contains(use.getKey()) && use.getValue().isBefore(old))
+                        .sorted(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey)
+                        .toList();
+        int left = settings.removedPerRound();
+        for (String reference : unused) {
+            Optional<LocalImage> image = engine.image(reference);
+            boolean removable =
+                    image.filter(found -> !used.contains(found.id())).isPresent();
+            if (removable && left-- > 0) {
+                LOG.info("Removing image {}, which nothing has used since {}", reference, lastUses.get(reference));
+                engine.removeImage(reference);
+            }
+            if (removable || image.isEmpty()) {
+                lastUses.remove(reference);
+                pulled.remove(reference);
+            }
+        }
+    }
+}

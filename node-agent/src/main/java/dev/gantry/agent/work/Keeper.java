@@ -1,0 +1,255 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.Reporter;
+import dev.gantry.agent.plan.Action;
+import dev.gantry.agent.plan.Fact;
+import dev.gantry.agent.plan.Memory;
+import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.Plan;
+import dev.gantry.agent.plan.Standing;
+import dev.gantry.agent.plan.WorkloadPlanner;
+import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.WorkloadReport;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after one workload: plans whenever something is learnt, and has the actions performed beside it. Plans are made one after another,
+ * on whichever thread woke it first; workloads do not wait for each other.
+ */
+final class Keeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+
+    /**
+     * What all keepers share.
+     *
+     * @param ready whether the engine's containers are known, without which nothing is decided
+     */
+    record Tools(
+            WorkloadPlanner planner,
+            Hands hands,
+            Journal journal,
+            Reporter reporter,
+            Executor threads,
+            Alarm alarm,
+            InstantSource clock,
+            BooleanSupplier ready) {}
+
+    private final String scope;
+    private final String id;
+    private final Tools tools;
+    private final Queue<Fact> learnt = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wakes = new AtomicInteger();
+    private final Map<String, Thread> pulls = new ConcurrentHashMap<>();
+    private volatile @Nullable DesiredWorkload desired;
+    private volatile Memory memory;
+    private volatile boolean again;
+    private volatile boolean over;
+    private Observation reported = Observation.getDefaultInstance();
+    private Instant alarmAt = Instant.MAX;
+
+    Keeper(String scope, String id, Memory memory, Tools tools) {
+        this.scope = scope;
+        this.id = id;
+        this.memory = memory;
+        this.tools = tools;
+    }
+
+    String key() {
+        return Names.key(scope, id);
+    }
+
+    Optional<DesiredWorkload> desired() {
+        return Optional.ofNullable(desired);
+    }
+
+    /** Whether nothing of it is left on this node. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** The engine's ids of its containers by name. */
+    Map<String, ObservedContainer> seen() {
+        return memory.containers().entrySet().stream()
+                .filter(entry -> entry.getValue().seen().isPresent())
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().seen().orElseThrow()));
+    }
+
+    /** Whether an action is under way that will say itself what became of the container. */
+    boolean isBusy(String container) {
+        Standing standing = memory.containers().get(container);
+        return standing != null && standing.step() != dev.gantry.agent.plan.Step.NONE;
+    }
+
+    void obey(DesiredWorkload wish) {
+        if (!wish.equals(desired)) {
+            desired = wish;
+            over = false;
+            wake();
+        }
+    }
+
+    /** It is not this node's any more: stop it and clean up, and report nothing. */
+    void dismiss() {
+        DesiredWorkload known = desired;
+        DesiredWorkload.Builder wish =
+                known == null ? DesiredWorkload.newBuilder().setScope(scope).setId(id) : known.toBuilder();
+        obey(wish.setDesired(RunState.STOP).setSettled(true).build());
+    }
+
+    void learn(Fact fact) {
+        learnt.add(fact);
+        wake();
+    }
+
+    void reportAgain() {
+        again = true;
+        wake();
+    }
+
+    void wake() {
+        if (wakes.getAndIncrement() == 0) {
+            tools.threads().execute(this::planAll);
+        }
+    }
+
+    /** Plans until nobody has woken it since; the counter makes one thread at a time do so. */
+    private void planAll() {
+        int seen;
+        do {
+            seen = wakes.get();
+            try {
+                plan();
+            } catch (RuntimeException e) {
+                // A bug must not end the care for this workload: the next fact plans anew.
+                LOG.error("Planning {} failed", key(), e);
+            }
+        } while (!wakes.compareAndSet(seen, 0) && (wakes.addAndGet(-seen) > 0));
+    }
+
+    private void plan() {
+        DesiredWorkload wish = desired;
+        if (wish == null || !tools.ready().getAsBoolean()) {
+            return;
+        }
+        Instant now = tools.clock().instant();
+        Memory known = memory;
+        for (Fact fact = learnt.poll(); fact != null; fact = learnt.poll()) {
+            known = known.learn(fact, now.toEpochMilli());
+        }
+        Plan plan = tools.planner().plan(wish, known, now);
+        memory = plan.memory();
+        over = plan.over();
+        if (!wish.getSettled()) {
+            report(plan.memory().last());
+        }
+        plan.actions().forEach(action -> begin(wish, action));
+        plan.wake().ifPresent(this::setAlarm);
+    }
+
+    private void report(Observation observation) {
+        boolean news = !observation.equals(reported);
+        if (!news && !again) {
+            return;
+        }
+        again = false;
+        reported = observation;
+        WorkloadReport report = WorkloadReport.newBuilder()
+                .setScope(scope)
+                .setId(id)
+                .setObserved(observation)
+                .build();
+        if (news) {
+            LOG.info("Workload {} is {} {}", key(), observation.getPhase(), observation.getStopReason());
+            remember(report);
+        }
+        tools.reporter().report(report);
+    }
+
+    private void remember(WorkloadReport report) {
+        try {
+            tools.journal().remember(report);
+        } catch (UncheckedIOException e) {
+            // What runs goes on; only a start needs the journal, and is refused while it cannot be written.
+            LOG.warn("Workload {}: {}", key(), e.getMessage());
+        }
+    }
+
+    private void setAlarm(Instant at) {
+        boolean pending = alarmAt.isAfter(tools.clock().instant()) && !at.isBefore(alarmAt);
+        if (!pending) {
+            alarmAt = at;
+            tools.alarm().at(at, () -> {
+                alarmAt = Instant.MAX;
+                wake();
+            });
+        }
+    }
+
+    private void begin(DesiredWorkload wish, Action action) {
+        switch (action) {
+            case Action.Abandon(String container) -> {
+                Thread pull = pulls.get(container);
+                if (pull != null) {
+                    pull.interrupt();
+                }
+            }
+            case Action.Pull(String container) ->
+                tools.threads().execute(() -> {
+                    pulls.put(container, Thread.currentThread());
+                    perform(wish, action);
+                });
+            default -> tools.threads().execute(() -> perform(wish, action));
+        }
+    }
+
+    private void perform(DesiredWorkload wish, Action action) {
+        LOG.debug("Workload {}: {}", key(), action);
+        try {
+            tools.hands().perform(wish, action).forEach(learnt::add);
+        } catch (InterruptedException _) {
+            // The agent shuts down; what the engine did is seen at the next start.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("Workload {}: {} failed", key(), action, e);
+            failed(action, e);
+        } finally {
+            if (action instanceof Action.Pull(String container)) {
+                pulls.remove(container);
+            }
+            wake();
+        }
+    }
+
+    private void failed(Action action, RuntimeException e) {
+        String reason = "InternalError: " + e;
+        switch (action) {
+            case Action.Pull(String name) -> learnt.add(new Fact.Failed(name, reason, false));
+            case Action.Create(String name) -> learnt.add(new Fact.Failed(name, reason, true));
+            case Action.Launch(String name) -> learnt.add(new Fact.Failed(name, reason, true));
+            case Action.Start(String name, String _) -> learnt.add(new Fact.Failed(name, reason, true));
+            case Action.Stop(String name, String _, var _) -> learnt.add(new Fact.Delayed(name, reason, false));
+            case Action.Tail(String name, String _) -> learnt.add(new Fact.TailRead(name, ""));
+            case Action.Look(String name) -> learnt.add(new Fact.Delayed(name, reason, true));
+            case Action.Remove(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
+            case Action.Abandon _, Action.Clear _ -> {}
+        }
+    }
+}

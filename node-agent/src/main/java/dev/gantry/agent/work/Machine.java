@@ -1,0 +1,136 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.engine.EngineFacts;
+import dev.gantry.proto.NodeInfo;
+import dev.gantry.proto.Resources;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Describes the machine as a node: what it has, what it can, where it is reached. */
+record Machine(AgentSettings settings, EngineFacts engine) {
+
+    private static final String CAPABILITY = "com.amazonaws.ecs.capability.";
+    private static final int OLDEST_API = 17;
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    NodeInfo describe() {
+        return NodeInfo.newBuilder()
+                .setName(settings.nodeName())
+                .setCluster(settings.cluster())
+                .setCapacity(Resources.newBuilder()
+                        .setCpuUnits(engine.processors() * 1024L)
+                        .setMemoryBytes(Math.max(
+                                0, engine.memoryBytes() - settings.machine().reservedMemoryBytes()))
+                        .addAllTcpPorts(sorted(settings.machine().reservedTcpPorts()))
+                        .addAllUdpPorts(sorted(settings.machine().reservedUdpPorts())))
+                .putAllAttributes(attributes())
+                .setAgentVersion(settings.agentVersion())
+                .setEngineVersion(engine.version())
+                .setBootId(bootId())
+                .addAllAddresses(addresses())
+                .build();
+    }
+
+    private static List<Integer> sorted(Iterable<Integer> ports) {
+        return java.util.stream.StreamSupport.stream(ports.spliterator(), false)
+                .sorted()
+                .toList();
+    }
+
+    private Map<String, String> attributes() {
+        Map<String, String> all = new TreeMap<>();
+        capabilities().forEach(name -> all.put(name, ""));
+        put(all, "ecs.availability-zone", settings.machine().availabilityZone());
+        put(all, "ecs.instance-type", settings.machine().instanceType());
+        put(all, "ecs.os-type", "linux");
+        put(all, "ecs.os-family", "LINUX");
+        put(all, "ecs.cpu-architecture", ecsArchitecture());
+        all.putAll(settings.machine().attributes());
+        return all;
+    }
+
+    private static void put(Map<String, String> all, String name, String value) {
+        if (!value.isEmpty()) {
+            all.put(name, value);
+        }
+    }
+
+    /** ECS says x86_64 where Docker says amd64. */
+    private String ecsArchitecture() {
+        return engine.architecture().equals("amd64") ? "x86_64" : engine.architecture();
+    }
+
+    private Stream<String> capabilities() {
+        Stream<String> always = Stream.of(
+                "ecs.capability.container-health-check",
+                "ecs.capability.container-ordering",
+                "ecs.capability.container-restart-policy",
+                "ecs.capability.full-sync",
+                "ecs.capability.docker-plugin.local",
+                "ecs.capability.task-cpu-mem-limit");
+        Stream<String> drivers = engine.logDrivers().stream()
+                .filter(settings.allowed().logDrivers()::contains)
+                .map(driver -> CAPABILITY + "logging-driver." + driver);
+        Stream<String> privileged =
+                settings.allowed().privileged() ? Stream.of(CAPABILITY + "privileged-container") : Stream.empty();
+        return Stream.of(always, drivers, privileged, apis()).flatMap(names -> names);
+    }
+
+    /** One for each version of the API up to the engine's. */
+    private Stream<String> apis() {
+        String[] parts = engine.apiVersion().split("\\.", 2);
+        if (parts.length < 2 || !parts[1].chars().allMatch(Character::isDigit)) {
+            return Stream.empty();
+        }
+        int newest = Integer.parseInt(parts[1]);
+        return Stream.iterate(OLDEST_API, minor -> minor <= newest, minor -> minor + 1)
+                .map(minor -> CAPABILITY + "docker-remote-api." + parts[0] + "." + minor);
+    }
+
+    private static String bootId() {
+        try {
+            return Files.exists(BOOT_ID) ? Files.readString(BOOT_ID).strip() : "";
+        } catch (IOException _) {
+            return ""; // Then a reboot cannot be told from a partition, as the protocol allows.
+        }
+    }
+
+    private List<String> addresses() {
+        List<String> given = settings.machine().addresses();
+        return given.isEmpty() ? found() : given;
+    }
+
+    private static List<String> found() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .filter(Machine::leadsOut)
+                    .flatMap(each -> Collections.list(each.getInetAddresses()).stream())
+                    .filter(Inet4Address.class::isInstance)
+                    .map(InetAddress::getHostAddress)
+                    .toList();
+        } catch (SocketException _) {
+            return List.of();
+        }
+    }
+
+    private static boolean leadsOut(NetworkInterface each) {
+        try {
+            String name = each.getName();
+            boolean containers = name.startsWith("docker") || name.startsWith("br-") || name.startsWith("veth");
+            return each.isUp() && !each.isLoopback() && !containers;
+        } catch (SocketException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.proto.DesiredWorkload;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Names that follow from what they name, so that making a thing twice finds the first one. */
+final class Names {
+
+    private static final int DIGITS = 20;
+    private static final int PREFIX_MAX = 100;
+
+    private Names() {}
+
+    static String key(DesiredWorkload workload) {
+        return key(workload.getScope(), workload.getId());
+    }
+
+    static String key(String scope, String id) {
+        return scope + "/" + id;
+    }
+
+    static String container(DesiredWorkload workload, String container) {
+        String prefix = workload.getSpec().getNamePrefix();
+        String readable = (prefix.isEmpty() ? "gantry" : prefix).replaceAll("[^a-zA-Z0-9_.-]", "-");
+        String shortened = readable.substring(0, Math.min(PREFIX_MAX, readable.length()));
+        return shortened + "-" + container + "-" + hash(key(workload) + "/" + container);
+    }
+
+    static String volume(DesiredWorkload workload, String volume) {
+        return "gantry-" + hash(key(workload) + "/" + volume) + "-" + volume.replaceAll("[^a-zA-Z0-9_.-]", "-");
+    }
+
+    static String group(DesiredWorkload workload) {
+        return hash(key(workload));
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sum).substring(0, DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

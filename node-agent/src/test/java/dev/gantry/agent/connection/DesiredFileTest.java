@@ -1,0 +1,56 @@
+package dev.gantry.agent.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.proto.Desired;
+import dev.gantry.proto.DesiredWorkload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DesiredFileTest {
+
+    @TempDir
+    Path directory;
+
+    private final Obeyed set = new Obeyed(
+            2,
+            9,
+            Map.of("s/a", DesiredWorkload.newBuilder().setScope("s").setId("a").build()));
+
+    @Test
+    void whatWasSavedIsLoaded() throws InterruptedException {
+        new DesiredFile(directory).save(set);
+        assertThat(new DesiredFile(directory).load()).contains(set);
+    }
+
+    @Test
+    void withoutAFileNothingIsObeyed() {
+        assertThat(new DesiredFile(directory).load()).isEmpty();
+    }
+
+    @Test
+    void anEmptyOrDamagedFileStopsNothing() throws IOException {
+        Files.write(directory.resolve(DesiredFile.NAME), new byte[0]);
+        assertThat(new DesiredFile(directory).load()).isEmpty();
+        Files.write(directory.resolve(DesiredFile.NAME), new byte[] {1, 2, 3});
+        assertThat(new DesiredFile(directory).load()).isEmpty();
+        Files.write(
+                directory.resolve(DesiredFile.NAME),
+                Desired.newBuilder().setRevision(9).build().toByteArray());
+        assertThat(new DesiredFile(directory).load()).isEmpty();
+    }
+
+    @Test
+    void aSetThatCannotBeSavedDoesNotLeaveAnOlderOne() throws IOException, InterruptedException {
+        DesiredFile file = new DesiredFile(directory);
+        file.save(set);
+        // A directory where the new file is to be written, with something in it.
+        Files.createDirectories(directory.resolve(DesiredFile.NAME + ".new/x"));
+        file.save(set);
+        assertThat(file.load()).isEmpty();
+    }
+}

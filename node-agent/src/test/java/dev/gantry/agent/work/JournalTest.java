@@ -1,0 +1,102 @@
+package dev.gantry.agent.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.proto.ContainerStatus;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.WorkloadReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+
+    @TempDir
+    private Path directory;
+
+    private static WorkloadReport report(String id, Phase phase) {
+        return WorkloadReport.newBuilder()
+                .setScope("default")
+                .setId(id)
+                .setObserved(Observation.newBuilder()
+                        .setPhase(phase)
+                        .addContainers(ContainerStatus.newBuilder().setName("web")))
+                .build();
+    }
+
+    @Test
+    void remembersWhatWasBegunAndWhatWasSeenLast() {
+        try (Journal journal = Journal.open(directory)) {
+            journal.begin("default", "a", "web");
+            journal.remember(report("a", Phase.PENDING));
+            journal.remember(report("a", Phase.RUNNING));
+            journal.begin("default", "a", "side");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries())
+                    .containsEntry("default/a", new Journal.Entry(report("a", Phase.RUNNING), Set.of("web", "side")));
+        }
+    }
+
+    @Test
+    void forgetsWhatItWasToldToForget() {
+        try (Journal journal = Journal.open(directory)) {
+            journal.begin("default", "a", "web");
+            journal.begin("default", "b", "web");
+            journal.forget("default", "a");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/b");
+        }
+    }
+
+    @Test
+    void dropsATornLastRecordAndKeepsTheOthers() throws IOException {
+        try (Journal journal = Journal.open(directory)) {
+            journal.begin("default", "a", "web");
+        }
+        Path file = directory.resolve("workloads.journal");
+        Files.write(file, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a");
+            journal.begin("default", "b", "web");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
+        }
+    }
+
+    @Test
+    void staysSmallHoweverMuchHappens() throws IOException {
+        WorkloadReport bulky = WorkloadReport.newBuilder(report("a", Phase.RUNNING))
+                .setObserved(Observation.newBuilder().setStopReason("x".repeat(50_000)))
+                .build();
+        try (Journal journal = Journal.open(directory)) {
+            for (int i = 0; i < 500; i++) {
+                journal.remember(bulky);
+            }
+        }
+        assertThat(Files.size(directory.resolve("workloads.journal"))).isLessThan(5L << 20);
+    }
+
+    @Test
+    void keepsWhatManyThreadsBeginAtOnce() {
+        try (Journal journal = Journal.open(directory);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 200; i++) {
+                String id = "t" + i;
+                threads.execute(() -> journal.begin("default", id, "web"));
+            }
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).hasSize(200);
+        }
+    }
+}
