@@ -1,0 +1,180 @@
+package dev.gantry.cli.command;
+
+import dev.gantry.cli.client.ClientFile;
+import dev.gantry.cli.servers.ServerOptions;
+import dev.gantry.cli.servers.ServerOptions.Auth;
+import dev.gantry.cli.servers.StoreChoice;
+import dev.gantry.cli.terminal.Console;
+import dev.gantry.cli.terminal.Durations;
+import dev.gantry.cli.terminal.Exit;
+import dev.gantry.cli.terminal.Failure;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that run a controller. */
+final class ServerFlags {
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Keys, certificates and the embedded store; default GANTRY_DATA_DIR, or /var/lib/gantry for"
+                    + " root and ~/.local/share/gantry for others.")
+    private @Nullable Path dataDirectory;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Default ${DEFAULT-VALUE}; off loopback the API speaks TLS.")
+    private String listen = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "4566",
+            description = "Of the API; default ${DEFAULT-VALUE}, 0 for any.")
+    private int port;
+
+    @Option(
+            names = "--agent-port",
+            paramLabel = "PORT",
+            defaultValue = "4567",
+            description = "Of the agents; default ${DEFAULT-VALUE}, 0 for any.")
+    private int agentPort;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST",
+            description = "How agents and other controllers reach this one.")
+    private @Nullable String advertise;
+
+    @Option(
+            names = "--store",
+            paramLabel = "embedded|etcd|etcd=URL[,URL]",
+            defaultValue = "embedded",
+            description = "Where the state lives; default ${DEFAULT-VALUE}.")
+    private String store = "embedded";
+
+    @Option(
+            names = "--auth",
+            paramLabel = "sigv4|none",
+            defaultValue = "sigv4",
+            description = "Whether requests must be signed; default ${DEFAULT-VALUE}.")
+    private Auth auth = Auth.sigv4;
+
+    @Option(
+            names = "--region",
+            paramLabel = "NAME",
+            defaultValue = "us-east-1",
+            description = "Default ${DEFAULT-VALUE}.")
+    private String region = "us-east-1";
+
+    @Option(
+            names = "--account",
+            paramLabel = "DIGITS",
+            defaultValue = "000000000000",
+            description = "Default ${DEFAULT-VALUE}.")
+    private String account = "000000000000";
+
+    @Option(names = "--root-access-key", paramLabel = "ID", description = "Generated on first start when left out.")
+    private @Nullable String rootAccessKey;
+
+    @Option(names = "--root-secret-key-file", paramLabel = "FILE", description = "Secret of --root-access-key.")
+    private @Nullable Path rootSecretKeyFile;
+
+    @Option(
+            names = {"--cluster", "-n"},
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Cluster of nodes and requests that name none.")
+    private String cluster = "default";
+
+    @Option(
+            names = "--allow-reset",
+            description = "Serve POST /_gantry/reset, which empties everything (for test suites).")
+    private boolean allowReset;
+
+    @Option(
+            names = "--cluster-key-file",
+            paramLabel = "FILE",
+            description = "The first controller's cluster.key, for one more controller.")
+    private @Nullable Path clusterKeyFile;
+
+    @Option(
+            names = "--settle",
+            paramLabel = "TIME",
+            defaultValue = "40s",
+            description =
+                    "How long a task without a health check must run to count as healthy; default ${DEFAULT-VALUE}.")
+    private String settle = "40s";
+
+    @Option(
+            names = "--unreachable-after",
+            paramLabel = "TIME",
+            defaultValue = "15s",
+            description = "Silence after which a node is shown as not connected; default ${DEFAULT-VALUE}.")
+    private String unreachableAfter = "15s";
+
+    @Option(
+            names = "--lost-after",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            description = "Silence after which a node's tasks are replaced; default ${DEFAULT-VALUE}.")
+    private String lostAfter = "30s";
+
+    @Option(
+            names = "--history",
+            paramLabel = "TIME",
+            defaultValue = "7d",
+            description = "How long stopped tasks are kept; default ${DEFAULT-VALUE}.")
+    private String history = "7d";
+
+    ServerOptions options(Console console) {
+        check(port >= 0 && port <= 65_535, "--port " + port, "a port is 0 to 65535");
+        check(agentPort >= 0 && agentPort <= 65_535, "--agent-port " + agentPort, "a port is 0 to 65535");
+        check(account.matches("\\d{12}"), "--account " + account, "an account is twelve digits");
+        check(cluster.matches("[A-Za-z0-9_-]{1,255}"), "--cluster " + cluster, "letters, digits, _ and - are allowed");
+        check(
+                (rootAccessKey == null) == (rootSecretKeyFile == null),
+                "half of a root key",
+                "--root-access-key and --root-secret-key-file belong together");
+        return new ServerOptions(
+                dataDirectory(console),
+                listen,
+                port,
+                agentPort,
+                advertise,
+                StoreChoice.parse(store),
+                auth,
+                region,
+                account,
+                rootAccessKey,
+                rootSecretKeyFile,
+                cluster,
+                allowReset,
+                clusterKeyFile == null ? null : clusterKeyFile.toAbsolutePath().normalize(),
+                new ServerOptions.Timing(
+                        Durations.parse(settle),
+                        Durations.parse(unreachableAfter),
+                        Durations.parse(lostAfter),
+                        Durations.parse(history)));
+    }
+
+    Path dataDirectory(Console console) {
+        Path directory = dataDirectory != null
+                ? dataDirectory
+                : ClientFile.defaultDataDirectory(console.environment(), console.isRoot());
+        return directory.toAbsolutePath().normalize();
+    }
+
+    String cluster() {
+        return cluster;
+    }
+
+    private static void check(boolean right, String what, String why) {
+        if (!right) {
+            throw new Failure(Exit.INVALID, "cannot use " + what, why, "see gantry up --help");
+        }
+    }
+}

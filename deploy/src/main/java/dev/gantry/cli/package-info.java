@@ -1,0 +1,5 @@
+/** The program's entry: wires servers, console and commands together. */
+@NullMarked
+package dev.gantry.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+package dev.gantry.cli.servers;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent needs to know.
+ *
+ * @param dataDirectory the node's key and certificate
+ * @param join          how to join for the first time; null when the node has joined before, or with {@code up}
+ * @param docker        engine to use, for example {@code unix:///var/run/docker.sock}; null: DOCKER_HOST or the default
+ * @param name          of the node; null: the host's name
+ * @param cluster       that the node serves
+ * @param attributes    custom attributes for placement constraints
+ * @param hostPaths     host folders that tasks may mount; nothing else of the host is given to them
+ */
+public record AgentOptions(
+        Path dataDirectory,
+        @Nullable Join join,
+        @Nullable String docker,
+        @Nullable String name,
+        String cluster,
+        Map<String, String> attributes,
+        List<Path> hostPaths) {}
