@@ -1,0 +1,173 @@
+package dev.gantry.e2e.bed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A cluster of this checkout's own processes: controllers on the machine itself, one agent on each host. */
+public final class Fleet implements AutoCloseable {
+
+    private final Hosts hosts;
+    private final Path home;
+    private final List<Gantry> controllers = new ArrayList<>();
+    private final Map<Host, Gantry> agents = new LinkedHashMap<>();
+
+    private Fleet(Hosts hosts, Path home) {
+        this.hosts = hosts;
+        this.home = home;
+    }
+
+    /**
+     * Starts one controller and joins every host with a token of its own.
+     *
+     * @param options of {@code gantry server} beyond addresses and data directory
+     */
+    public static Fleet start(Hosts hosts, String... options) {
+        try {
+            Fleet fleet = new Fleet(hosts, Files.createTempDirectory(Path.of("/var/tmp"), "gantry-fleet"));
+            fleet.addController(options);
+            for (int index = 0; index < hosts.all().size(); index++) {
+                fleet.join(hosts.get(index), "zone-" + (char) ('a' + index % 2));
+            }
+            fleet.awaitNodes(hosts.all().size());
+            return fleet;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One more controller on the same store, with the first one's cluster key. */
+    public Gantry addController(String... options) {
+        int number = controllers.size();
+        Path data = controllerHome(number);
+        List<String> words = new ArrayList<>(List.of("server", "--data-dir", data.toString()));
+        words.addAll(List.of("--listen", Hosts.GATEWAY, "--port", String.valueOf(14566 + 10 * number)));
+        words.addAll(List.of("--agent-port", String.valueOf(14567 + 10 * number)));
+        if (number > 0) {
+            words.addAll(List.of(
+                    "--cluster-key-file",
+                    controllerHome(0).resolve("cluster.key").toString()));
+        }
+        words.addAll(Arrays.asList(options));
+        Gantry controller = Gantry.start(
+                "controller " + number, home.resolve("controller" + number + ".log"), "", words.toArray(String[]::new));
+        controllers.add(controller);
+        return controller.awaitLine("ready");
+    }
+
+    public Gantry controller(int number) {
+        return controllers.get(number);
+    }
+
+    public Path controllerHome(int number) {
+        return home.resolve("controller" + number);
+    }
+
+    public Gantry agent(Host host) {
+        return Objects.requireNonNull(agents.get(host), () -> "no agent on " + host.namespace());
+    }
+
+    /** The {@code aws} command against the first controller. */
+    public Aws aws() {
+        return aws(0);
+    }
+
+    public Aws aws(int controller) {
+        return new Aws(Gantry.environment(controllerHome(controller)));
+    }
+
+    /** A client command against the first controller. */
+    public Command gantry(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("--data-dir");
+        all.add(controllerHome(0).toString());
+        return Gantry.command(all.toArray(String[]::new));
+    }
+
+    public void join(Host host, String zone) {
+        String said = gantry("token").run().must();
+        Matcher token = Pattern.compile("GANTRY1-\\S+@\\S+").matcher(said);
+        if (!token.find()) {
+            throw new AssertionError("no token in what gantry token says: " + said);
+        }
+        String target = token.group();
+        Gantry agent = Gantry.start(
+                "agent on " + host.namespace(),
+                home.resolve(host.namespace() + ".log"),
+                host.namespace(),
+                "agent",
+                "--join",
+                target,
+                "--data-dir",
+                home.resolve(host.namespace()).toString(),
+                "--docker",
+                host.engine().address(),
+                "--name",
+                host.namespace(),
+                "--attributes",
+                "ecs.availability-zone=" + zone + ",rack=" + host.namespace());
+        agents.put(host, agent);
+    }
+
+    public void awaitNodes(int count) {
+        Awaitility.await(count + " connected nodes; logs in " + home)
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> connectedNodes() == count);
+    }
+
+    /** Container instances that are connected. */
+    public long connectedNodes() {
+        JsonNode arns = aws().ecs("list-container-instances").path("containerInstanceArns");
+        if (arns.isEmpty()) {
+            return 0;
+        }
+        List<String> words = new ArrayList<>(List.of("describe-container-instances", "--container-instances"));
+        arns.forEach(arn -> words.add(arn.asText()));
+        JsonNode nodes = aws().ecs(words.toArray(String[]::new)).path("containerInstances");
+        return stream(nodes)
+                .filter(node -> node.path("agentConnected").asBoolean())
+                .count();
+    }
+
+    public static Stream<JsonNode> stream(JsonNode array) {
+        List<JsonNode> all = new ArrayList<>();
+        array.forEach(all::add);
+        return all.stream();
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    @Override
+    public void close() {
+        agents.values().forEach(Gantry::close);
+        controllers.forEach(Gantry::close);
+        for (Host host : hosts.all()) {
+            host.mend();
+            List<String> left =
+                    host.engine().docker("ps", "-aq").run().must().lines().toList();
+            if (!left.isEmpty()) {
+                Stream<String> words = Stream.concat(Stream.of("rm", "-fv"), left.stream());
+                host.engine()
+                        .docker(words.toArray(String[]::new))
+                        .within(Duration.ofMinutes(2))
+                        .run()
+                        .must();
+            }
+        }
+    }
+}

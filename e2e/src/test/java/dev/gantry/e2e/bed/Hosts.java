@@ -1,0 +1,101 @@
+package dev.gantry.e2e.bed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Several machines on one link, all on this machine. The machine itself is on the link at {@link #GATEWAY}. */
+public final class Hosts implements AutoCloseable {
+
+    public static final String GATEWAY = "10.213.0.1";
+    private static final String BRIDGE = "gantrybr0";
+
+    private final Path home;
+    private final List<Host> hosts = new ArrayList<>();
+
+    private Hosts(Path home) {
+        this.home = home;
+    }
+
+    /** Starts {@code count} hosts with the test image on each. Needs root. */
+    public static Hosts start(int count) {
+        try {
+            Hosts hosts = new Hosts(Files.createTempDirectory(Path.of("/var/tmp"), "gantry-hosts"));
+            removeLeftovers();
+            Runtime.getRuntime().addShutdownHook(new Thread(hosts::close));
+            hosts.makeBridge();
+            for (int number = 1; number <= count; number++) {
+                hosts.hosts.add(hosts.make(number));
+            }
+            return hosts;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Host get(int index) {
+        return hosts.get(index);
+    }
+
+    public List<Host> all() {
+        return List.copyOf(hosts);
+    }
+
+    @Override
+    public void close() {
+        for (Host host : hosts) {
+            host.engine().close();
+            ip("netns", "del", host.namespace()).run();
+        }
+        hosts.clear();
+        ip("link", "del", BRIDGE).run();
+        Command.of("rm", "-rf", home.toString()).run();
+    }
+
+    private void makeBridge() {
+        ip("link", "add", BRIDGE, "type", "bridge").run().must();
+        ip("addr", "add", GATEWAY + "/24", "dev", BRIDGE).run().must();
+        ip("link", "set", BRIDGE, "up").run().must();
+    }
+
+    /** A run that was killed leaves engines, which hold their namespaces. */
+    private static void removeLeftovers() {
+        String engines = """
+            for pid in /var/tmp/gantry-hosts*/*/engine/docker.pid; do
+              [ -f "$pid" ] && kill "$(cat "$pid")" && rm -f "$pid"
+            done
+            for link in $(ip -o link show type veth | grep -o 'gantryv[0-9]*'); do ip link del "$link"; done
+            for name in $(ip netns list | grep -o '^gantry[0-9]*'); do ip netns del "$name"; done
+            ip link del %s
+            """.formatted(BRIDGE);
+        Command.of("sh", "-c", engines).run();
+    }
+
+    private Host make(int number) {
+        String namespace = "gantry" + number;
+        String address = "10.213.0.1" + number;
+        String cable = "gantryv" + number;
+        ip("netns", "add", namespace).run().must();
+        ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+                .run()
+                .must();
+        ip("link", "set", cable, "master", BRIDGE, "up").run().must();
+        ip("-n", namespace, "link", "set", "lo", "up").run().must();
+        ip("-n", namespace, "addr", "add", address + "/24", "dev", "eth0").run().must();
+        ip("-n", namespace, "link", "set", "eth0", "up").run().must();
+        ip("-n", namespace, "route", "add", "default", "via", GATEWAY).run().must();
+        Path place = home.resolve(namespace);
+        Engine engine = Engine.start(place.resolve("engine"), namespace, "10.214." + number + ".1/24");
+        engine.importBusybox();
+        return new Host(namespace, address, place, engine);
+    }
+
+    private static Command ip(String... words) {
+        List<String> all = new ArrayList<>(List.of("ip"));
+        all.addAll(List.of(words));
+        return Command.of(all.toArray(String[]::new));
+    }
+}

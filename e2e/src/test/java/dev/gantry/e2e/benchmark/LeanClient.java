@@ -1,0 +1,63 @@
+package dev.gantry.e2e.benchmark;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+
+/**
+ * One kept-alive connection that sends requests made before and reads answers, and does nothing else: the machine's
+ * processors are for the server, which is what is measured.
+ */
+final class LeanClient implements AutoCloseable {
+
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    private final Socket socket;
+    private final InputStream in;
+    private final byte[] line = new byte[8192];
+
+    LeanClient(int port) throws IOException {
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this.socket.setTcpNoDelay(true);
+        this.socket.setSoTimeout(TIMEOUT_MILLIS);
+        this.in = new BufferedInputStream(socket.getInputStream(), 16 << 10);
+    }
+
+    /** The body of the answer, which must be a good one. */
+    byte[] exchange(byte[] request) throws IOException {
+        socket.getOutputStream().write(request);
+        String status = line();
+        int length = 0;
+        for (String header = line(); !header.isEmpty(); header = line()) {
+            if (header.regionMatches(true, 0, "content-length:", 0, 15)) {
+                length = Integer.parseInt(header.substring(15).strip());
+            }
+        }
+        byte[] body = in.readNBytes(length);
+        if (!status.startsWith("HTTP/1.1 200")) {
+            throw new IOException(status + " " + new String(body, ISO_8859_1));
+        }
+        return body;
+    }
+
+    private String line() throws IOException {
+        int length = 0;
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0 || length == line.length) {
+                throw new EOFException("the server ended the connection");
+            }
+            line[length++] = (byte) next;
+        }
+        return new String(line, 0, Math.max(0, length - 1), ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,283 @@
+package dev.gantry.e2e.simulation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.aws.Caller;
+import dev.gantry.e2e.simulation.Oracle.Percents;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsTask;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Those who call the ECS API: they try again with the same words until they are answered, and remember what they were told. */
+final class Users {
+
+    private static final Caller CALLER =
+            new Caller("000000000000", "eu-central-1", SimController.ARNS.root(), "request-1");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Map<String, Percents> SERVICES = new TreeMap<>(
+            Map.of("api", new Percents(100, 200), "web", new Percents(50, 200), "edge", new Percents(0, 100)));
+
+    private final World world;
+    private final Dice dice;
+    private final Map<String, Integer> wished = new TreeMap<>();
+    private final Map<String, Integer> runs = new TreeMap<>();
+    private int calls;
+    private int waiting;
+
+    Users(World world, Dice dice) {
+        this.world = world;
+        this.dice = dice;
+    }
+
+    Percents percents(String service) {
+        return SERVICES.getOrDefault(service, new Percents(100, 200));
+    }
+
+    int calls() {
+        return calls;
+    }
+
+    boolean areAnswered() {
+        return waiting == 0;
+    }
+
+    /** Definitions, then services, then whatever comes to their minds until the end. */
+    void begin(Duration until) {
+        register("api", "");
+        register("web", "");
+        register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
+        register("batch", "");
+        for (String service : SERVICES.keySet()) {
+            if (dice.happens(0.7)) {
+                world.agenda().after(dice.millis(2_000, 15_000), () -> create(service));
+            }
+        }
+        int deeds = 3 + dice.below(10);
+        for (int i = 0; i < deeds; i++) {
+            int number = i;
+            world.agenda().after(dice.between(Duration.ofSeconds(15), until), () -> doSomething(number));
+        }
+    }
+
+    private void register(String family, String more) {
+        call(
+                "RegisterTaskDefinition",
+                "{'family':'%1$s','containerDefinitions':[{'name':'app','image':'%1$s','cpu':128,'memory':64,'stopTimeout':3%2$s}]}"
+                        .formatted(family, more),
+                answer -> {});
+    }
+
+    private void create(String service) {
+        Percents percents = percents(service);
+        int desired = 1 + dice.below(service.equals("edge") ? 2 : 4);
+        call(
+                "CreateService",
+                "{'serviceName':'%s','taskDefinition':'%s','desiredCount':%d,'clientToken':'create-%s','deploymentConfiguration':{'minimumHealthyPercent':%d,'maximumPercent':%d}}"
+                        .formatted(service, service, desired, service, percents.minimum(), percents.maximum()),
+                answer -> wished.put(service, desired));
+    }
+
+    private void doSomething(int number) {
+        List<String> known = new ArrayList<>(wished.keySet());
+        int what = dice.below(known.isEmpty() ? 2 : 7);
+        switch (what) {
+            case 0, 1 -> run(number);
+            case 2, 3 -> scale(dice.of(known));
+            case 4 -> deploy(dice.of(known));
+            case 5 -> stopOne();
+            default -> {
+                if (dice.happens(0.4)) {
+                    delete(dice.of(known));
+                } else {
+                    scale(dice.of(known));
+                }
+            }
+        }
+    }
+
+    private void run(int number) {
+        int count = 1 + dice.below(3);
+        String mark = "run-" + number;
+        runs.put(mark, count);
+        call(
+                "RunTask",
+                "{'taskDefinition':'batch','count':%d,'clientToken':'%s','startedBy':'%s'}"
+                        .formatted(count, mark, mark),
+                answer -> {});
+    }
+
+    private void scale(String service) {
+        int desired = dice.below(service.equals("edge") ? 3 : 6);
+        update(service, "'desiredCount':" + desired, desired);
+    }
+
+    private void deploy(String service) {
+        update(service, "'forceNewDeployment':true", wished.getOrDefault(service, 0));
+    }
+
+    /** A new deployment of every service, for scenarios. */
+    void deployAll() {
+        List.copyOf(wished.keySet()).forEach(this::deploy);
+    }
+
+    private void update(String service, String change, int desired) {
+        int known = wished.getOrDefault(service, -1);
+        if (known < 0) {
+            return;
+        }
+        // Who has not been told yet what became of an update does not send another one.
+        wished.remove(service);
+        call("UpdateService", "{'service':'%s',%s}".formatted(service, change), answer -> {
+            wished.put(service, desired);
+            if (answer.path("service").path("desiredCount").asInt(-1) != desired) {
+                throw new Violation("I4", service + " is not answered as it was updated: " + answer);
+            }
+        });
+    }
+
+    private void delete(String service) {
+        wished.remove(service);
+        call("DeleteService", "{'service':'%s','force':true}".formatted(service), answer -> {});
+    }
+
+    private void stopOne() {
+        List<Workload> candidates = world.oracle().workloads().values().stream()
+                .filter(workload -> !dev.gantry.controller.resource.Workloads.isUnwanted(workload))
+                .toList();
+        if (!candidates.isEmpty()) {
+            String id = dice.of(candidates).getId();
+            call("StopTask", "{'task':'%s'}".formatted(id), answer -> {});
+        }
+    }
+
+    private void call(String operation, String input, Consumer<JsonNode> answered) {
+        waiting++;
+        Call call = new Call(operation, input, answered);
+        world.agenda().after(Duration.ZERO, call::attempt);
+    }
+
+    /** One call, tried until it is answered, and never twice at the same time. */
+    private final class Call {
+        private final String operation;
+        private final String input;
+        private final Consumer<JsonNode> answered;
+        private int attempt;
+        private boolean begun;
+        private boolean over;
+
+        Call(String operation, String input, Consumer<JsonNode> answered) {
+            this.operation = operation;
+            this.input = input;
+            this.answered = answered;
+        }
+
+        private void attempt() {
+            int mine = ++attempt;
+            begun = false;
+            List<SimController> alive = world.controllers();
+            if (alive.isEmpty()) {
+                world.agenda().after(AGAIN, this::attempt);
+                return;
+            }
+            SimController controller = dice.of(alive);
+            world.agenda().after(dice.millis(1, 20), controller.api(), () -> {
+                if (mine == attempt) {
+                    begun = true;
+                    ask(controller);
+                }
+            });
+            world.agenda().after(PATIENCE, () -> look(controller, mine));
+        }
+
+        private void look(SimController controller, int mine) {
+            if (over || mine != attempt) {
+                return;
+            }
+            if (begun && !controller.process().isKilled()) {
+                world.agenda().after(AGAIN, () -> look(controller, mine));
+            } else {
+                attempt();
+            }
+        }
+
+        private void ask(SimController controller) throws InterruptedException {
+            calls++;
+            try {
+                JsonNode answer = controller.users().call(operation, JSON.readTree(input.replace('\'', '"')), CALLER);
+                world.say("user: " + operation + " " + input.substring(0, Math.min(80, input.length())));
+                end();
+                answered.accept(answer);
+            } catch (UnavailableException e) {
+                world.say("user: " + operation + " has no answer: " + e.getMessage());
+                world.agenda().after(AGAIN, this::attempt);
+            } catch (AwsException e) {
+                world.say("user: " + operation + " is refused: " + e.getMessage());
+                if (isForNow(operation, e)) {
+                    world.agenda().after(AGAIN, this::attempt);
+                } else {
+                    end();
+                }
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private void end() {
+            over = true;
+            waiting--;
+        }
+    }
+
+    /** A definition that the asked controller has not seen yet is there a little later. */
+    private static boolean isForNow(String operation, AwsException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        boolean unseen = message.contains("not found") && !operation.equals("StopTask");
+        return unseen || message.contains("try again");
+    }
+
+    // What they hold the cluster to in the end.
+
+    /** I4 and I13. */
+    Optional<String> complaint() {
+        for (Map.Entry<String, Integer> wish : wished.entrySet()) {
+            EcsService service = world.oracle().services().get("ecs-service/default/" + wish.getKey());
+            if (service == null || service.getDesiredCount() != wish.getValue()) {
+                return Optional.of("I4: service " + wish.getKey() + " was set to " + wish.getValue() + ", is "
+                        + (service == null ? "gone" : service.getDesiredCount()));
+            }
+        }
+        for (Map.Entry<String, Integer> run : runs.entrySet()) {
+            long there = world.oracle().workloads().values().stream()
+                    .filter(workload -> startedBy(workload).equals(run.getKey()))
+                    .count();
+            if (there > run.getValue()) {
+                return Optional.of("I13: " + run.getKey() + " asked for " + run.getValue() + " tasks and has " + there);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String startedBy(Workload workload) {
+        try {
+            return workload.getOrigin().is(EcsTask.class)
+                    ? workload.getOrigin().unpack(EcsTask.class).getStartedBy()
+                    : "";
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
