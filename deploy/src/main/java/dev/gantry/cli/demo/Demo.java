@@ -47,7 +47,7 @@ public final class Demo {
     }
 
     public void run() throws InterruptedException {
-        if (DemoImage.ensure(engine)) {
+        if (DemoImage.ensure(engine, DemoImage.TAG)) {
             console.note("demo: made the image " + DemoImage.REPOSITORY + " of this machine's busybox");
         }
         List<Document> documents = documents();

@@ -31,12 +31,12 @@ final class DemoImage {
     private DemoImage() {}
 
     /** Imports the image unless it is there; returns whether it had to. */
-    static boolean ensure(Engine engine) throws InterruptedException {
-        String there = "/images/" + REPOSITORY + ":" + TAG + "/json";
+    static boolean ensure(Engine engine, String tag) throws InterruptedException {
+        String there = "/images/" + REPOSITORY + ":" + tag + "/json";
         if (engine.ask("GET", there, new byte[0], Duration.ofSeconds(10)).status() == 200) {
             return false;
         }
-        String target = "/images/create?fromSrc=-&repo=" + REPOSITORY + "&tag=" + TAG;
+        String target = "/images/create?fromSrc=-&repo=" + REPOSITORY + "&tag=" + tag;
         Engine.Answer answer = engine.ask("POST", target, archive(busybox()), Duration.ofSeconds(60));
         if (answer.status() != 200 || answer.body().contains("\"error\"")) {
             throw new Failure(
