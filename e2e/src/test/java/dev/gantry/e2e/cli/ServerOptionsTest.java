@@ -170,7 +170,9 @@ class ServerOptionsTest {
                 "--port",
                 String.valueOf(port),
                 "--agent-port",
-                String.valueOf(port + 1)));
+                String.valueOf(port + 1),
+                "--settle",
+                "1s"));
         words.addAll(List.of(more));
         return Gantry.start(name, home.resolve(name + ".log"), "", words.toArray(String[]::new))
                 .awaitLine("ready");
