@@ -6,6 +6,7 @@ import dev.gantry.cli.apply.Action;
 import dev.gantry.cli.apply.Applier;
 import dev.gantry.cli.apply.Document;
 import dev.gantry.cli.apply.Kind;
+import dev.gantry.cli.apply.NewTasks;
 import dev.gantry.cli.apply.Planner;
 import dev.gantry.cli.client.ApiException;
 import dev.gantry.cli.client.EcsClient;
@@ -51,12 +52,10 @@ final class DiffCommand extends ClientCommand {
         for (Action action : actions) {
             different |= !(action instanceof Action.Keep);
             show(action);
-            if (movesTasks(action)) {
-                documents.stream()
-                        .filter(document -> document.id().equals(action.id()))
-                        .findFirst()
-                        .ifPresent(document -> placements(api, document, documents));
-            }
+            documents.stream()
+                    .filter(document -> document.id().equals(action.id()))
+                    .findFirst()
+                    .ifPresent(document -> placements(api, document, NewTasks.count(action, document), documents));
         }
         return different ? Exit.DIFFERENT : Exit.DONE;
     }
@@ -73,20 +72,10 @@ final class DiffCommand extends ClientCommand {
         }
     }
 
-    private static boolean movesTasks(Action action) {
-        if (action.id().kind() != Kind.SERVICE) {
-            return false;
+    private void placements(Api api, Document service, int count, List<Document> documents) {
+        if (count == 0) {
+            return;
         }
-        return switch (action) {
-            case Action.Create _ -> true;
-            case Action.Configure configure ->
-                configure.differences().stream()
-                        .anyMatch(difference -> difference.path().matches("(taskDefinition|desiredCount|placement).*"));
-            case Action.Keep _, Action.Delete _ -> false;
-        };
-    }
-
-    private void placements(Api api, Document service, List<Document> documents) {
         JsonNode spec = service.spec();
         ObjectNode question = EcsClient.input().put("cluster", service.id().cluster());
         String name = spec.path("taskDefinition").asText();
@@ -97,9 +86,7 @@ final class DiffCommand extends ClientCommand {
                         document.alias().equals(name) || document.id().name().equals(name))
                 .findFirst()
                 .ifPresent(definition -> question.set("taskDefinition", definition.spec()));
-        question.put(
-                "count",
-                Math.min(COUNT_MAX, Math.max(1, spec.path("desiredCount").asInt(1))));
+        question.put("count", Math.min(COUNT_MAX, count));
         question.put("group", "service:" + service.id().name());
         for (String member : List.of("placementConstraints", "placementStrategy")) {
             if (spec.has(member)) {

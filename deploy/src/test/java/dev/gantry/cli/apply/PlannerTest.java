@@ -46,6 +46,24 @@ class PlannerTest {
     }
 
     @Test
+    void countsTheTasksThatAChangeStarts() {
+        assertThat(newTasks(SERVICE, Map.of())).isEqualTo(2);
+        assertThat(newTasks(SERVICE, existing())).isZero();
+        assertThat(newTasks(SERVICE.replace("'desiredCount':2", "'desiredCount':5"), existing()))
+                .isEqualTo(3);
+        assertThat(newTasks(SERVICE.replace("'desiredCount':2", "'desiredCount':1"), existing()))
+                .isZero();
+        assertThat(newTasks(SERVICE.replace("'taskDefinition':'web'", "'taskDefinition':'web:2'"), existing()))
+                .isEqualTo(2);
+    }
+
+    private static int newTasks(String service, Map<ObjectId, JsonNode> existing) {
+        Document document = service(service);
+        return NewTasks.count(
+                plan(List.of(definition(DEFINITION), document), existing).getLast(), document);
+    }
+
+    @Test
     void createdObjectsAreUnchangedTheSecondTime() {
         Document document = definition(DEFINITION);
         Action first = plan(List.of(document), Map.of()).getFirst();

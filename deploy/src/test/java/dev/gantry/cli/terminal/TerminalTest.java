@@ -3,6 +3,8 @@ package dev.gantry.cli.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,5 +32,12 @@ class TerminalTest {
     void suggestsOnlyWhatIsNear() {
         assertThat(Near.to("desiredCont", List.of("desiredCount", "cluster"))).contains("desiredCount");
         assertThat(Near.to("banana", List.of("desiredCount", "cluster"))).isEmpty();
+    }
+
+    @Test
+    void printsTimesAsPlainNumbers() {
+        JsonNode object = JsonNodeFactory.instance.objectNode().put("createdAt", 1795577522.696);
+        assertThat(Format.yaml.print(object)).isEqualTo("createdAt: 1795577522.696");
+        assertThat(Format.json.print(object)).contains("\"createdAt\" : 1795577522.696");
     }
 }
