@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -47,6 +48,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private final Path file;
+    private final Disk disk;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock forcing = new ReentrantLock();
     private final Map<String, Entry> entries = new HashMap<>();
@@ -55,30 +57,54 @@ public final class Journal implements AutoCloseable {
     private long forced;
     private long compactAtBytes = COMPACT_BYTES_MIN;
 
-    private Journal(Path file, FileChannel channel) {
+    /** Where files are made; a test's can be full. */
+    @FunctionalInterface
+    interface Disk {
+        FileChannel open(Path file, OpenOption... options) throws IOException;
+    }
+
+    /** What a file says, and how much of it is whole records. */
+    private record Content(Map<String, Entry> entries, long wholeBytes) {}
+
+    private Journal(Path file, Disk disk, FileChannel channel) {
         this.file = file;
+        this.disk = disk;
         this.channel = channel;
     }
 
     /** Opens the journal in a directory, making both when they are not there. */
     public static Journal open(Path directory) {
+        return open(directory, FileChannel::open);
+    }
+
+    static Journal open(Path directory, Disk disk) {
         try {
             // What is in there is nobody else's business.
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path file = directory.resolve("workloads.journal");
-            Map<String, Entry> found = Files.exists(file) ? read(file) : Map.of();
-            Journal journal = new Journal(file, channel(file));
-            journal.entries.putAll(found);
-            journal.compact();
+            Content found = Files.exists(file) ? read(file) : new Content(Map.of(), 0);
+            Journal journal = new Journal(file, disk, channel(disk, file));
+            journal.entries.putAll(found.entries());
+            journal.tidy(found.wholeBytes());
             return journal;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the journal in " + directory, e);
         }
     }
 
-    private static FileChannel channel(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    private static FileChannel channel(Disk disk, Path file) throws IOException {
+        return disk.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** Begins with a small file; where there is no room to write it, the old one goes on after its last whole record. */
+    private void tidy(long wholeBytes) throws IOException {
+        try {
+            compact();
+        } catch (IOException e) {
+            LOG.warn("The journal {} cannot be rewritten and goes on as it is: {}", file, e.getMessage());
+            channel.truncate(wholeBytes);
+        }
     }
 
     /** What was known when the journal was opened and since, by "scope/id". */
@@ -115,17 +141,28 @@ public final class Journal implements AutoCloseable {
     private long append(byte type, WorkloadReport record) {
         writing.lock();
         try {
-            write(channel, type, record);
+            writeWhole(type, record);
             learn(entries, type, record);
             written++;
             if (channel.size() > compactAtBytes) {
-                compact();
+                compactIfPossible();
             }
             return written;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the journal " + file, e);
         } finally {
             writing.unlock();
+        }
+    }
+
+    /** A disk that is full takes a part of a record: what follows a part would never be read again. */
+    private void writeWhole(byte type, WorkloadReport record) throws IOException {
+        long before = channel.size();
+        try {
+            write(channel, type, record);
+        } catch (IOException e) {
+            channel.truncate(before);
+            throw e;
         }
     }
 
@@ -186,9 +223,10 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private static Map<String, Entry> read(Path file) throws IOException {
+    private static Content read(Path file) throws IOException {
         Map<String, Entry> entries = new HashMap<>();
         byte[] all = Files.readAllBytes(file);
+        long whole = 0;
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(all))) {
             while (in.available() > 0) {
                 int length = in.readInt();
@@ -206,17 +244,29 @@ public final class Journal implements AutoCloseable {
                 WorkloadReport record = WorkloadReport.parseFrom(
                         ByteBuffer.wrap(body, 1, length - 1).slice());
                 learn(entries, body[0], record);
+                whole = all.length - in.available();
             }
         } catch (EOFException _) {
             LOG.warn("The journal {} ends in a torn record, which is dropped", file);
         }
-        return entries;
+        return new Content(entries, whole);
+    }
+
+    /** What was appended is kept either way, and the file may grow until the next try. */
+    private void compactIfPossible() throws IOException {
+        try {
+            compact();
+        } catch (IOException e) {
+            compactAtBytes = channel.size() + COMPACT_BYTES_MIN;
+            LOG.warn("The journal {} cannot be rewritten and grows: {}", file, e.getMessage());
+        }
     }
 
     /** Rewrites the journal as what it says now. Called with the lock held, or before anybody else knows of it. */
     private void compact() throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        try (FileChannel out = FileChannel.open(
+        FileChannel renewed;
+        try (FileChannel out = disk.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             for (Entry entry : entries.values()) {
                 write(out, SEEN, entry.report());
@@ -228,10 +278,16 @@ public final class Journal implements AutoCloseable {
             }
             out.force(true);
             compactAtBytes = Math.max(COMPACT_BYTES_MIN, 4 * out.size());
+            // Opened under its old name: once the file is in place, nothing may fail any more.
+            renewed = channel(disk, next);
+        } catch (IOException e) {
+            // Half a file takes room that is needed now.
+            Files.deleteIfExists(next);
+            throw e;
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         FileChannel old = channel;
-        channel = channel(file);
+        channel = renewed;
         old.close();
     }
 

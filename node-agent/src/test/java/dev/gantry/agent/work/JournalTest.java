@@ -1,12 +1,14 @@
 package dev.gantry.agent.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.WorkloadReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -66,6 +68,60 @@ class JournalTest {
         Files.write(file, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
         try (Journal journal = Journal.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a");
+            journal.begin("default", "b", "web");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
+        }
+    }
+
+    @Test
+    void keepsWhatIsWrittenAfterTheDiskWasFull() {
+        FullDisk disk = new FullDisk();
+        try (Journal journal = Journal.open(directory, disk)) {
+            journal.begin("default", "a", "web");
+            disk.fillAfter(20);
+            assertThatThrownBy(() -> journal.begin("default", "b", "web")).isInstanceOf(UncheckedIOException.class);
+            disk.free();
+            journal.begin("default", "c", "web");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a", "default/c");
+        }
+    }
+
+    @Test
+    void opensOnAFullDisk() throws IOException {
+        try (Journal journal = Journal.open(directory)) {
+            journal.begin("default", "a", "web");
+        }
+        Path file = directory.resolve("workloads.journal");
+        Files.write(file, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
+        FullDisk disk = new FullDisk();
+        disk.fillAfter(5);
+        try (Journal journal = Journal.open(directory, disk)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a");
+            assertThat(directory).isDirectoryNotContaining("glob:**.next");
+            disk.free();
+            journal.begin("default", "b", "web");
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
+        }
+    }
+
+    @Test
+    void growsWhileThereIsNoRoomToRewriteIt() {
+        WorkloadReport bulky = WorkloadReport.newBuilder(report("a", Phase.RUNNING))
+                .setObserved(Observation.newBuilder().setStopReason("x".repeat(2 << 20)))
+                .build();
+        FullDisk disk = new FullDisk();
+        try (Journal journal = Journal.open(directory, disk)) {
+            journal.remember(bulky);
+            // Enough for one more record, and not for the rewriting that it makes due.
+            disk.fillAfter(3 << 20);
+            journal.remember(bulky);
+            disk.free();
             journal.begin("default", "b", "web");
         }
         try (Journal journal = Journal.open(directory)) {
