@@ -21,6 +21,7 @@ import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.StatsRequest;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -189,11 +190,20 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         keepers.entrySet().removeIf(entry -> {
             boolean gone = entry.getValue().isOver() && !wanted.contains(entry.getKey());
             if (gone) {
-                entry.getValue().desired().ifPresent(last -> journal.forget(last.getScope(), last.getId()));
+                entry.getValue().desired().ifPresent(this::forget);
                 recalled.remove(entry.getKey());
             }
             return gone;
         });
+    }
+
+    private void forget(DesiredWorkload last) {
+        try {
+            journal.forget(last.getScope(), last.getId());
+        } catch (UncheckedIOException e) {
+            // It only takes room: nobody asks for this workload again, and everything else is to go on.
+            LOG.warn("Workload {}: {}", Names.key(last), e.getMessage());
+        }
     }
 
     private Keeper keeper(String scope, String id) {

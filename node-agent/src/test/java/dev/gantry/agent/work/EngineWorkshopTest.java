@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.engine.EngineException.Kind;
+import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
@@ -35,6 +36,7 @@ class EngineWorkshopTest {
     private final HandClock clock = new HandClock(Instant.parse("2026-01-01T00:00:00Z"));
     private final FakeEngine engine = new FakeEngine(clock);
     private final ReportBook reports = new ReportBook();
+    private final FullDisk disk = new FullDisk();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private Journal journal;
     private EngineWorkshop workshop;
@@ -46,7 +48,7 @@ class EngineWorkshopTest {
     }
 
     private void begin() throws InterruptedException {
-        journal = Journal.open(directory);
+        journal = Journal.open(directory, disk);
         workshop = EngineWorkshop.open(
                 AgentSettings.of("node", "node-1", directory),
                 engine,
@@ -200,6 +202,27 @@ class EngineWorkshopTest {
         clock.forward(Duration.ofHours(4));
         Awaitility.await().until(() -> engine.list().isEmpty());
         assertThat(reports.all()).hasSize(before);
+    }
+
+    @Test
+    void goesOnWithTheOthersWhileItsDiskIsFull() {
+        workshop.obey(List.of(web("a"), web("b")));
+        awaitPhase("a", Phase.RUNNING);
+        awaitPhase("b", Phase.RUNNING);
+        disk.fillAfter(0);
+
+        workshop.obey(List.of(web("b")));
+        Awaitility.await()
+                .until(() -> engine.list().stream().anyMatch(box -> box.state() == ObservedContainer.State.EXITED));
+        clock.forward(Duration.ofHours(4));
+        Awaitility.await().until(() -> engine.list().size() == 1);
+        workshop.obey(List.of(web("b"), web("c")));
+        assertThat(awaitPhase("c", Phase.STOPPED).getContainers(0).getReason())
+                .startsWith("CannotStartContainerError: the agent's journal cannot be written");
+        disk.free();
+        workshop.obey(List.of(web("b"), stop(web("c")), web("d")));
+        awaitPhase("d", Phase.RUNNING);
+        assertThat(reports.of("b").orElseThrow().getPhase()).isEqualTo(Phase.RUNNING);
     }
 
     @Test
