@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,10 +26,17 @@ final class ControllerList {
     void remember(HostPort address) {
         Set<String> all = new LinkedHashSet<>();
         all.add(address.toString());
-        all.addAll(lines());
+        List<String> before = lines();
+        all.addAll(before);
+        if (List.copyOf(all).equals(before)) {
+            return;
+        }
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(file, all);
+            // On a full disk the old list stays whole.
+            Path draft = file.resolveSibling(file.getFileName() + ".new");
+            Files.write(draft, all);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
         }
