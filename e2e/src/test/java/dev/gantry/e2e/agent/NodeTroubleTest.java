@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
+import dev.gantry.e2e.bed.Registry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -62,6 +62,11 @@ public final class Engine implements AutoCloseable {
 
     /** @param subnet the bridge's own address with its prefix, for example {@code 10.214.1.1/24} */
     public static Engine start(Path home, String namespace, String subnet) {
+        return start(home, namespace, subnet, List.of("--live-restore"));
+    }
+
+    /** @param options of {@code dockerd} beyond its places and its network */
+    public static Engine start(Path home, String namespace, String subnet, List<String> options) {
         List<String> command = new ArrayList<>();
         Optional<Bridge> bridge = namespace.isEmpty() ? Optional.of(Bridge.of(subnet)) : Optional.empty();
         if (!namespace.isEmpty()) {
@@ -69,7 +74,8 @@ public final class Engine implements AutoCloseable {
         }
         command.addAll(List.of("dockerd", "--data-root", home + "/data", "--exec-root", home + "/exec"));
         command.addAll(List.of("--host", "unix://" + home + "/docker.sock"));
-        command.addAll(List.of("--pidfile", home + "/docker.pid", "--live-restore"));
+        command.addAll(List.of("--pidfile", home + "/docker.pid"));
+        command.addAll(options);
         command.addAll(bridge.map(Bridge::options).orElseGet(() -> List.of("--bip", subnet)));
         bridge.ifPresent(Bridge::make);
         try {

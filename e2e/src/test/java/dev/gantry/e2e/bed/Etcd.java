@@ -54,8 +54,29 @@ public final class Etcd implements AutoCloseable {
         processes.get(member).destroyForcibly();
     }
 
+    /** SIGSTOP one member. */
+    public void freeze(int member) {
+        signal("STOP", member);
+    }
+
+    /** SIGCONT. */
+    public void thaw(int member) {
+        signal("CONT", member);
+    }
+
+    private void signal(String signal, int member) {
+        Command.of("kill", "-" + signal, String.valueOf(processes.get(member).pid()))
+                .run()
+                .must();
+    }
+
     public void restart(int member) throws IOException {
         processes.set(member, launch(member));
+    }
+
+    /** Where a member listens to clients, on loopback. */
+    public int port(int member) {
+        return ports.get(2 * member);
     }
 
     @Override

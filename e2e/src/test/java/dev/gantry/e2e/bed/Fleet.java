@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,14 +37,19 @@ public final class Fleet implements AutoCloseable {
      * @param options of {@code gantry server} beyond addresses and data directory
      */
     public static Fleet start(Hosts hosts, String... options) {
+        Fleet fleet = empty(hosts);
+        fleet.addController(options);
+        for (int index = 0; index < hosts.all().size(); index++) {
+            fleet.join(hosts.get(index), "zone-" + (char) ('a' + index % 2));
+        }
+        fleet.awaitNodes(hosts.all().size());
+        return fleet;
+    }
+
+    /** A cluster without any process yet. */
+    public static Fleet empty(Hosts hosts) {
         try {
-            Fleet fleet = new Fleet(hosts, Files.createTempDirectory(Path.of("/var/tmp"), "gantry-fleet"));
-            fleet.addController(options);
-            for (int index = 0; index < hosts.all().size(); index++) {
-                fleet.join(hosts.get(index), "zone-" + (char) ('a' + index % 2));
-            }
-            fleet.awaitNodes(hosts.all().size());
-            return fleet;
+            return new Fleet(hosts, Files.createTempDirectory(Path.of("/var/tmp"), "gantry-fleet"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,12 +104,22 @@ public final class Fleet implements AutoCloseable {
     }
 
     public void join(Host host, String zone) {
+        join(host, zone, target -> target);
+    }
+
+    /** Where the agent of a host keeps what it must not forget. */
+    public Path agentHome(Host host) {
+        return home.resolve(host.namespace());
+    }
+
+    /** @param by what the agent is told to join, made from {@code TOKEN@HOST:PORT} of the first controller */
+    public void join(Host host, String zone, UnaryOperator<String> by) {
         String said = gantry("token").run().must();
         Matcher token = Pattern.compile("GANTRY1-\\S+@\\S+").matcher(said);
         if (!token.find()) {
             throw new AssertionError("no token in what gantry token says: " + said);
         }
-        String target = token.group();
+        String target = by.apply(token.group());
         Gantry agent = Gantry.start(
                 "agent on " + host.namespace(),
                 home.resolve(host.namespace() + ".log"),
@@ -112,7 +128,7 @@ public final class Fleet implements AutoCloseable {
                 "--join",
                 target,
                 "--data-dir",
-                home.resolve(host.namespace()).toString(),
+                agentHome(host).toString(),
                 "--docker",
                 host.engine().address(),
                 "--name",
@@ -120,6 +136,16 @@ public final class Fleet implements AutoCloseable {
                 "--attributes",
                 "ecs.availability-zone=" + zone + ",rack=" + host.namespace());
         agents.put(host, agent);
+    }
+
+    /** What a process has in its log, which outlives its restarts. */
+    public static String log(Path dataDirectory) {
+        try {
+            Path file = dataDirectory.resolve("log").resolve("gantry.log");
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public void awaitNodes(int count) {

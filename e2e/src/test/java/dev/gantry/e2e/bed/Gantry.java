@@ -104,6 +104,20 @@ public final class Gantry implements AutoCloseable {
         return this;
     }
 
+    /** SIGSTOP: it is there and does nothing. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        Command.of("kill", "-" + signal, String.valueOf(pid())).run().must();
+    }
+
     /** Ctrl-C. */
     public int stop() {
         process.destroy();

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.bed;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A machine of the test: a network namespace with an address on a common bridge, and an engine of its own.
@@ -13,6 +14,31 @@ public record Host(String namespace, String address, Path home, Engine engine) {
     /** Silences the host: nothing leaves it nor arrives, while everything on it goes on. */
     public void cut() {
         Command.of("ip", "-n", namespace, "link", "set", "eth0", "down").run().must();
+    }
+
+    /** Everything that leaves or arrives is lost with this probability, each packet by itself. */
+    public void lose(double probability) {
+        for (String chain : List.of("INPUT -i", "OUTPUT -o")) {
+            rule("-I " + chain + " eth0 -m statistic --mode random --probability " + probability + " -j DROP");
+        }
+    }
+
+    /** What the others send does not arrive; what this one sends does. */
+    public void deafen() {
+        rule("-I INPUT -i eth0 -j DROP");
+    }
+
+    /** Takes back what {@link #lose} and {@link #deafen} did. */
+    public void clear() {
+        rule("-F INPUT");
+        rule("-F OUTPUT");
+    }
+
+    private void rule(String words) {
+        Command.of(("iptables " + words).split(" "))
+                .inNamespace(namespace)
+                .run()
+                .must();
     }
 
     public void mend() {

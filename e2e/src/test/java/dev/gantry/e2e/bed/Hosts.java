@@ -22,13 +22,18 @@ public final class Hosts implements AutoCloseable {
 
     /** Starts {@code count} hosts with the test image on each. Needs root. */
     public static Hosts start(int count) {
+        return start(count, List.of("--live-restore"));
+    }
+
+    /** @param engineOptions of each host's {@code dockerd} */
+    public static Hosts start(int count, List<String> engineOptions) {
         try {
             Hosts hosts = new Hosts(Files.createTempDirectory(Path.of("/var/tmp"), "gantry-hosts"));
             removeLeftovers();
             Runtime.getRuntime().addShutdownHook(new Thread(hosts::close));
             hosts.makeBridge();
             for (int number = 1; number <= count; number++) {
-                hosts.hosts.add(hosts.make(number));
+                hosts.hosts.add(hosts.make(number, engineOptions));
             }
             return hosts;
         } catch (IOException e) {
@@ -74,7 +79,7 @@ public final class Hosts implements AutoCloseable {
         Command.of("sh", "-c", engines).run();
     }
 
-    private Host make(int number) {
+    private Host make(int number, List<String> engineOptions) {
         String namespace = "gantry" + number;
         String address = "10.213.0.1" + number;
         String cable = "gantryv" + number;
@@ -88,7 +93,7 @@ public final class Hosts implements AutoCloseable {
         ip("-n", namespace, "link", "set", "eth0", "up").run().must();
         ip("-n", namespace, "route", "add", "default", "via", GATEWAY).run().must();
         Path place = home.resolve(namespace);
-        Engine engine = Engine.start(place.resolve("engine"), namespace, "10.214." + number + ".1/24");
+        Engine engine = Engine.start(place.resolve("engine"), namespace, "10.214." + number + ".1/24", engineOptions);
         engine.importBusybox();
         return new Host(namespace, address, place, engine);
     }

@@ -1,4 +1,4 @@
-package dev.gantry.e2e.agent;
+package dev.gantry.e2e.bed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A registry of images on the loopback, which engines trust without TLS. */
-final class Registry implements AutoCloseable {
+public final class Registry implements AutoCloseable {
 
     private final Process process;
 
@@ -14,7 +14,7 @@ final class Registry implements AutoCloseable {
         this.process = process;
     }
 
-    static Registry start(Path home, int port) throws IOException {
+    public static Registry start(Path home, int port) throws IOException {
         Files.createDirectories(home);
         Path configuration = home.resolve("config.yml");
         Files.writeString(configuration, """
