@@ -21,12 +21,16 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class AuditFile implements AuditLog, AutoCloseable {
 
+    private static final byte[] NEW_LINE = {'\n'};
+
     private final Path path;
     private final long bytesMax;
     private final int filesKept;
     // Held for one short write at a time; a virtual thread that waits for it does not keep a carrier.
     private final ReentrantLock lock = new ReentrantLock();
     private FileChannel channel;
+    /** Whether the last write is known to have ended a line. */
+    private boolean whole;
 
     /**
      * @param bytesMax  of one file
@@ -41,20 +45,46 @@ public final class AuditFile implements AuditLog, AutoCloseable {
 
     @Override
     public void record(Entry entry) throws IOException {
-        ByteBuffer line = ByteBuffer.wrap((line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+        byte[] line = (line(entry) + "\n").getBytes(StandardCharsets.UTF_8);
         lock.lock();
         try {
             if (!channel.isOpen()) {
                 channel = open(path);
             }
-            if (channel.size() > 0 && channel.size() + line.remaining() > bytesMax) {
+            if (channel.size() > 0 && channel.size() + line.length > bytesMax) {
                 rotate();
             }
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
+            append(line);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A full disk, or a kill, leaves a part of a line, which must not spoil the next one. */
+    private void append(byte[] line) throws IOException {
+        ByteBuffer rest = ByteBuffer.wrap(line);
+        try {
+            if (endsInsideALine()) {
+                channel.write(ByteBuffer.wrap(NEW_LINE));
+            }
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            whole = true;
+        } catch (IOException e) {
+            whole = false;
+            throw e;
+        }
+    }
+
+    private boolean endsInsideALine() throws IOException {
+        if (whole || channel.size() == 0) {
+            return false;
+        }
+        try (FileChannel reader = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            reader.read(last, reader.size() - 1);
+            return last.get(0) != NEW_LINE[0];
         }
     }
 

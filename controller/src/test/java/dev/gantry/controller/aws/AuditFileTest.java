@@ -46,6 +46,17 @@ class AuditFileTest {
     }
 
     @Test
+    void beginsANewLineAfterOneThatWasNotFinished() throws IOException {
+        Path file = directory.resolve("audit.log");
+        Files.writeString(file, "{\"time\":\"19");
+        try (AuditFile log = new AuditFile(file, 1000, 1)) {
+            log.record(entry("1"));
+            log.record(entry("2"));
+        }
+        assertThat(Files.readAllLines(file)).hasSize(3).element(1).asString().contains("\"requestId\":\"1\"");
+    }
+
+    @Test
     void keepsABoundedNumberOfBoundedFiles() throws IOException {
         Path file = directory.resolve("audit.log");
         try (AuditFile log = new AuditFile(file, 300, 2)) {
