@@ -24,6 +24,7 @@ import dev.gantry.controller.identity.JoinTokens;
 import dev.gantry.controller.leadership.Candidate;
 import dev.gantry.controller.leadership.Leadership;
 import dev.gantry.controller.leadership.LeadershipSettings;
+import dev.gantry.controller.leadership.Roster;
 import dev.gantry.controller.lifecycle.Expiries;
 import dev.gantry.controller.lifecycle.Expiry;
 import dev.gantry.controller.lifecycle.RetentionReconciler;
@@ -87,6 +88,8 @@ public final class Controller implements AutoCloseable {
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
+            new Roster(store, settings.timing().exclusiveStore())
+                    .enter(endpoints.agentAddress(), chance.clock().instant());
             leadership.start();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();

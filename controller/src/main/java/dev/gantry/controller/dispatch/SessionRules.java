@@ -30,6 +30,9 @@ public final class SessionRules {
 
     static final int REPORTS_MAX = 5_000;
 
+    /** Of so many acknowledgements one says where else there are controllers. */
+    private static final int ROSTER_EVERY = 5;
+
     /**
      * What a step may look at.
      *
@@ -131,8 +134,7 @@ public final class SessionRules {
         }
         List<SessionEffect> effects = new ArrayList<>();
         effects.add(new SessionEffect.Heard());
-        effects.add(send(ToAgent.newBuilder()
-                .setHeartbeatAcknowledged(HeartbeatAcknowledged.newBuilder().setSequence(beat.getSequence()))));
+        effects.add(send(ToAgent.newBuilder().setHeartbeatAcknowledged(acknowledged(beat.getSequence(), around))));
         Optional<Versioned<Node>> node = node(state, around);
         if (node.isPresent() && node.get().value().getReadiness() != Readiness.READY) {
             // What else is to be told follows once it is registered.
@@ -142,6 +144,18 @@ public final class SessionRules {
         Step step = new Step(state, effects);
         boolean due = state.sent().expiry().map(at -> !at.isAfter(around.now())).orElse(false);
         return due ? then(step, refreshed(state, around)) : step;
+    }
+
+    private static HeartbeatAcknowledged.Builder acknowledged(long sequence, Circumstances around) {
+        HeartbeatAcknowledged.Builder message =
+                HeartbeatAcknowledged.newBuilder().setSequence(sequence);
+        return sequence % ROSTER_EVERY == 0 ? message.addAllControllers(controllers(around)) : message;
+    }
+
+    private static List<String> controllers(Circumstances around) {
+        return around.image().list(Kinds.CONTROLLER).stream()
+                .map(entry -> entry.value().getAgentAddress())
+                .toList();
     }
 
     private static Step then(Step first, Step second) {
@@ -179,7 +193,8 @@ public final class SessionRules {
                         .setWelcome(Welcome.newBuilder()
                                 .setEpoch(set.epoch())
                                 .setHeartbeatIntervalMs((int) heartbeatInterval.toMillis())
-                                .setClusterUid(clusterUid))),
+                                .setClusterUid(clusterUid)
+                                .addAllControllers(controllers(around)))),
                 send(ToAgent.newBuilder().setDesired(set.full())));
     }
 

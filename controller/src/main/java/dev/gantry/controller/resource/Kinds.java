@@ -1,5 +1,6 @@
 package dev.gantry.controller.resource;
 
+import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.EcsAccountSettings;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsFamily;
@@ -33,6 +34,10 @@ public final class Kinds {
     public static final Kind<Node> NODE = new Kind<>("node", Node.parser());
 
     public static final Kind<Leader> LEADER = new Kind<>("leader", Leader.parser());
+
+    /** No scope; named by the address. */
+    public static final Kind<ControllerEntry> CONTROLLER = new Kind<>("controller", ControllerEntry.parser());
+
     public static final Kind<JoinToken> JOIN_TOKEN = new Kind<>("join-token", JoinToken.parser());
     public static final Kind<SealedSecret> SEALED_SECRET = new Kind<>("sealed-secret", SealedSecret.parser());
     public static final Kind<Idempotency> IDEMPOTENCY = new Kind<>("idempotency", Idempotency.parser());
@@ -174,6 +179,7 @@ public final class Kinds {
             WORKLOAD,
             NODE,
             LEADER,
+            CONTROLLER,
             JOIN_TOKEN,
             SEALED_SECRET,
             IDEMPOTENCY,

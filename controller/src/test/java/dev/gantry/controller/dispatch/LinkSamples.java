@@ -1,6 +1,7 @@
 package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
@@ -66,6 +67,12 @@ final class LinkSamples {
         Transaction.Builder writes = Transaction.builder();
         before.ifPresentOrElse(old -> writes.update(old, workload), () -> writes.create(key, workload));
         return commit(writes);
+    }
+
+    Snapshot controller(String address) throws InterruptedException {
+        ControllerEntry entry =
+                ControllerEntry.newBuilder().setAgentAddress(address).build();
+        return commit(Transaction.builder().create(Kinds.CONTROLLER.key("", address), entry));
     }
 
     Snapshot remove(String id) throws InterruptedException {

@@ -27,7 +27,9 @@ import dev.gantry.proto.WorkloadReport;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,24 @@ class SessionRulesTest {
         assertThat(sent.get(1).getDesired().getFull()).isTrue();
         assertThat(sent.get(1).getDesired().getRevision())
                 .isEqualTo(samples.image().revision());
+    }
+
+    @Test
+    void anAgentIsToldWhereTheControllersAreAtFirstAndNowAndThen() throws InterruptedException {
+        samples.controller("one:4567");
+        Step greeted = step(SessionState.of(NODE), said(HELLO), LEADS);
+        Step registered = step(greeted.state(), new SessionInput.Registered(), LEADS);
+        assertThat(sent(registered).getFirst().getWelcome().getControllersList())
+                .containsExactly("one:4567");
+        samples.controller("two:4567");
+        Set<List<String>> told = new HashSet<>();
+        for (int beat = 1; beat <= 10; beat++) {
+            told.add(sent(step(registered.state(), beat(beat), LEADS))
+                    .getFirst()
+                    .getHeartbeatAcknowledged()
+                    .getControllersList());
+        }
+        assertThat(told).containsExactlyInAnyOrder(List.of(), List.of("one:4567", "two:4567"));
     }
 
     @Test

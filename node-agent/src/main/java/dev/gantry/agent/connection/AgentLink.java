@@ -30,6 +30,7 @@ public final class AgentLink implements AutoCloseable {
     private final Parts parts;
     private final Membership membership;
     private final DesiredFile file;
+    private final KnownControllers known;
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile boolean connected;
     private volatile NodeIdentity identity;
@@ -48,7 +49,7 @@ public final class AgentLink implements AutoCloseable {
         public Settings {
             controllers = List.copyOf(controllers);
             if (controllers.isEmpty()) {
-                throw new LinkException("there is no controller to connect to; pass --controllers HOST:PORT");
+                throw new LinkException("there is no controller to connect to; pass --join TOKEN@HOST:PORT");
             }
         }
     }
@@ -68,6 +69,7 @@ public final class AgentLink implements AutoCloseable {
         this.parts = parts;
         this.membership = new Membership(settings.directory(), parts.clock(), parts.chance());
         this.file = new DesiredFile(settings.directory());
+        this.known = new KnownControllers(settings.directory(), settings.controllers());
         this.obeyed = Obeyed.NOTHING;
         this.renewalPoint = parts.chance().nextDouble();
     }
@@ -115,6 +117,7 @@ public final class AgentLink implements AutoCloseable {
                 parts.reports(),
                 channels,
                 file,
+                known,
                 new LinkRules(settings.timing().silenceMax()),
                 settings.timing(),
                 parts.nanoTime(),
@@ -129,23 +132,19 @@ public final class AgentLink implements AutoCloseable {
     private void seek(Connection.Parts shared) throws InterruptedException {
         int failures = 0;
         int redirects = 0;
-        int turn = 0;
-        Optional<HostPort> leader = Optional.empty();
+        HostPort controller = known.first();
         while (!isStopped()) {
-            HostPort controller = leader.orElse(
-                    settings.controllers().get(turn % settings.controllers().size()));
             Connection.Outcome outcome = visit(controller, shared);
             obeyed = outcome.obeyed();
             failures = outcome.welcomed() ? 1 : failures + 1;
             redirects = outcome.next().isPresent() ? redirects + 1 : 0;
             log.info("left {}: {}", controller, outcome.reason());
             if (outcome.next().isPresent() && redirects <= REDIRECTS_MAX) {
-                leader = outcome.next();
+                controller = outcome.next().get();
                 continue;
             }
-            // A leader that was lost is tried again first; whoever did not answer is not.
-            leader = outcome.welcomed() ? Optional.of(controller) : Optional.empty();
-            turn = outcome.welcomed() ? turn : turn + 1;
+            // Even after a leader was lost: it may be gone for good, and whoever follows it knows it if it is back.
+            controller = known.after(controller);
             redirects = 0;
             Duration pause = settings.timing().pause(failures, parts.chance().nextDouble());
             boolean _ = stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);

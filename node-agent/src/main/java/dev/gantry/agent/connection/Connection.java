@@ -48,6 +48,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             ReportQueue reports,
             SideChannels channels,
             DesiredFile file,
+            KnownControllers known,
             LinkRules rules,
             LinkTiming timing,
             LongSupplier nanoTime,
@@ -133,11 +134,20 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
                 }
                 effects.add(effect);
             }
-            if (input instanceof LinkInput.Said) {
+            if (input instanceof LinkInput.Said(ToAgent message)) {
+                parts.known().learn(controllers(message));
                 control().request(1);
             }
         }
         return effects;
+    }
+
+    private static List<String> controllers(ToAgent message) {
+        return switch (message.getMessageCase()) {
+            case WELCOME -> message.getWelcome().getControllersList();
+            case HEARTBEAT_ACKNOWLEDGED -> message.getHeartbeatAcknowledged().getControllersList();
+            case REDIRECT, DESIRED, REPORTS_ACKNOWLEDGED, OPEN_CHANNEL, MESSAGE_NOT_SET -> List.of();
+        };
     }
 
     private Optional<LinkEffect.Leave> perform(List<LinkEffect> effects) throws InterruptedException {
