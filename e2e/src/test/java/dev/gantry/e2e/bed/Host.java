@@ -28,7 +28,12 @@ public record Host(String namespace, String address, Path home, Engine engine) {
         rule("-I INPUT -i eth0 -j DROP");
     }
 
-    /** Takes back what {@link #lose} and {@link #deafen} did. */
+    /** This host cannot connect to that port of the machine's, and is told so at once. */
+    public void forbid(int port) {
+        rule("-I OUTPUT -p tcp -d " + Hosts.GATEWAY + " --dport " + port + " -j REJECT --reject-with tcp-reset");
+    }
+
+    /** Takes back what the others did. */
     public void clear() {
         rule("-F INPUT");
         rule("-F OUTPUT");

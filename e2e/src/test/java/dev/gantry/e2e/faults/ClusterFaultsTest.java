@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterFaultsTest {
 
-    private static final Duration LOST_AFTER = Duration.ofSeconds(8);
+    private static final Duration LOST_AFTER = Duration.ofSeconds(15);
     private static final int TASKS = 4;
     private static final int PORT = 18_080;
     private static final CountDownLatch NEVER = new CountDownLatch(1);
@@ -47,7 +47,7 @@ class ClusterFaultsTest {
         hosts = Hosts.start(3);
         etcd = Etcd.start(3);
         String[] options = {
-            "--store", "etcd=" + etcd.urls(), "--settle", "1s", "--unreachable-after", "4s", "--lost-after", "8s"
+            "--store", "etcd=" + etcd.urls(), "--settle", "1s", "--unreachable-after", "5s", "--lost-after", "15s"
         };
         fleet = Fleet.start(hosts, options);
         fleet.addController(options);
@@ -107,6 +107,11 @@ class ClusterFaultsTest {
         List<Duration> times = new ArrayList<>();
         int desired = TASKS;
         int rounds = Counts.of("failovers", 4);
+        // The second controller started after the agents had been welcomed.
+        Ecs.await(
+                "the agents to know both controllers",
+                () -> hosts.all().stream()
+                        .allMatch(host -> Fleet.log(fleet.agentHome(host)).contains(":14577]")));
         long failedReads = 0;
         for (int round = 0; round < rounds; round++) {
             int leader = leader();
@@ -141,11 +146,11 @@ class ClusterFaultsTest {
                 Figures.percentiles(times),
                 failedReads,
                 disturbed);
+        ECS.getFirst().update("web", ",\"desiredCount\":" + TASKS);
+        ECS.getFirst().awaitRunning("web", TASKS);
         assertThat(disturbed).isZero();
         assertThat(failedReads).isZero();
         assertThat(Figures.percentile(times, 95)).isLessThan(Duration.ofSeconds(30));
-        ECS.getFirst().update("web", ",\"desiredCount\":" + TASKS);
-        ECS.getFirst().awaitRunning("web", TASKS);
     }
 
     /** Asks until a node is chosen for each task, and counts the answers that failed. */
@@ -304,9 +309,9 @@ class ClusterFaultsTest {
             ecs.update("single", ",\"taskDefinition\":\"" + next + "\"");
             fleet.controller(round % 2).kill();
             fleet.agent(host).kill();
+            fleet.agent(host).restart();
             fleet.controller(round % 2).restart();
             fleet.controller(round % 2).awaitLine("ready");
-            fleet.agent(host).restart();
             Ecs.await(
                     "the next one",
                     () -> ecs.runningTasks("single").stream()

@@ -44,6 +44,8 @@ class LinkTroubleTest {
         fleet = Fleet.empty(hosts);
         fleet.addController("--settle", "1s");
         proxy = FaultProxy.start(Hosts.GATEWAY, new InetSocketAddress(Hosts.GATEWAY, AGENT_PORT), chance.nextLong());
+        // The agent learns where the controller is, and must not go around the proxy.
+        hosts.get(0).forbid(AGENT_PORT);
         fleet.join(hosts.get(0), "zone-a", target -> target.replaceAll("@.*", "@" + proxy.address()));
         ecs = new Ecs(new Api(Gantry.environment(fleet.controllerHome(0))));
         ecs.awaitNodes(1);
@@ -93,6 +95,7 @@ class LinkTroubleTest {
         hosts.get(0).lose(0.3);
         Duration lossy = scaleOutAndIn();
         hosts.get(0).clear();
+        hosts.get(0).forbid(AGENT_PORT);
         Figures.print(
                 "fault matrix",
                 "30 %% loss: 2 to 4 running tasks in %.1f s (%.1f s without), tasks replaced %d",
@@ -162,6 +165,7 @@ class LinkTroubleTest {
         hosts.get(0).deafen();
         boolean _ = NEVER.await(8, TimeUnit.SECONDS);
         hosts.get(0).clear();
+        hosts.get(0).forbid(AGENT_PORT);
         scaleOutAndIn();
         Figures.print("fault matrix", "one way cut for 8 s: tasks replaced %d", replaced());
         assertThat(replaced()).isZero();
