@@ -150,7 +150,7 @@ public final class Fleet implements AutoCloseable {
 
     public void awaitNodes(int count) {
         Awaitility.await(count + " connected nodes; logs in " + home)
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .until(() -> connectedNodes() == count);
     }
 
