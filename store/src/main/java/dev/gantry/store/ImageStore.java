@@ -150,10 +150,11 @@ public final class ImageStore implements Store {
     }
 
     private Backend.Request request(Transaction transaction) {
-        int operations = transaction.guards().size() + transaction.writes().size();
+        int operations =
+                Math.max(transaction.guards().size(), transaction.writes().size());
         if (operations > Transaction.OPERATIONS_MAX) {
             throw new IllegalStateException("a transaction has at most " + Transaction.OPERATIONS_MAX
-                    + " operations, this one has " + operations);
+                    + " guards and writes each, this one has " + operations);
         }
         // Sorted, because the order of the transaction's own maps differs from one process to the next.
         Map<String, Long> guards = new TreeMap<>();

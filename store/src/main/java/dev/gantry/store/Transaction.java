@@ -18,8 +18,8 @@ public record Transaction(Map<Key<?>, Long> guards, Map<Key<?>, Optional<Message
     /** The revision of a record that does not exist. */
     public static final long ABSENT = 0;
 
-    /** etcd's limit on operations in one transaction, guards and writes counted together. */
-    public static final int OPERATIONS_MAX = 128;
+    /** Of guards and, apart from them, of writes: etcd takes 128 of each, and one write is the store's own mark. */
+    public static final int OPERATIONS_MAX = 127;
 
     public Transaction {
         guards = Map.copyOf(guards);
@@ -79,9 +79,9 @@ public record Transaction(Map<Key<?>, Long> guards, Map<Key<?>, Optional<Message
             return guard(record).write(record.key(), Optional.empty());
         }
 
-        /** Operations so far, against {@link #OPERATIONS_MAX}. */
+        /** Guards or writes so far, whichever are more, against {@link #OPERATIONS_MAX}. */
         public int size() {
-            return guards.size() + writes.size();
+            return Math.max(guards.size(), writes.size());
         }
 
         public boolean isEmpty() {

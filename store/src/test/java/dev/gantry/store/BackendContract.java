@@ -261,12 +261,12 @@ public abstract class BackendContract {
     void keepsAsManyWritesAsATransactionMayHave() throws Exception {
         Map<String, Long> guards = new java.util.TreeMap<>();
         Map<String, Optional<ByteString>> writes = new java.util.TreeMap<>();
-        for (int i = 0; i < Transaction.OPERATIONS_MAX / 2; i++) {
+        for (int i = 0; i < Transaction.OPERATIONS_MAX; i++) {
             guards.put("k//" + i, 0L);
             writes.put("k//" + i, Optional.of(bytes("v" + i)));
         }
         committed(new Request(guards, writes, Map.of()));
-        assertThat(backend.read().entries()).hasSize(Transaction.OPERATIONS_MAX / 2);
+        assertThat(backend.read().entries()).hasSize(Transaction.OPERATIONS_MAX);
     }
 
     protected final Backend backend() {

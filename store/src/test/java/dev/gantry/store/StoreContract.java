@@ -96,12 +96,12 @@ public abstract class StoreContract {
     @Test
     void refusesMoreOperationsThanATransactionMayHave() {
         Transaction.Builder large = Transaction.builder();
-        for (int i = 0; i < 65; i++) {
+        for (int i = 0; i <= Transaction.OPERATIONS_MAX; i++) {
             large.create(WORD.key("s", "n" + i), StringValue.of("v"));
         }
         assertThatThrownBy(() -> store.commit(large.build()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("130");
+                .hasMessageContaining("128");
     }
 
     @Test

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 final class ReportIntake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReportIntake.class);
-    /** One guard and one write each, and the leader's record, under the limit on operations. */
-    private static final int WORKLOADS_PER_TRANSACTION = 59;
+    /** With the leader's record they stay under the store's limit. */
+    private static final int WORKLOADS_PER_TRANSACTION = 120;
 
     /** Below the store's limit by more than one workload takes. */
     private static final int BYTES_PER_TRANSACTION = 600_000;

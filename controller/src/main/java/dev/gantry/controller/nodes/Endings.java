@@ -38,7 +38,7 @@ record Endings(String code, String reason, Instant now) {
         Transaction.Builder current = first;
         int bytes = 0;
         for (Versioned<Workload> workload : workloads) {
-            if (current.size() + 2 > OPERATIONS_MAX || bytes >= BYTES_MAX) {
+            if (current.size() >= OPERATIONS_MAX || bytes >= BYTES_MAX) {
                 transactions.add(current.build());
                 current = Transaction.builder();
                 bytes = 0;

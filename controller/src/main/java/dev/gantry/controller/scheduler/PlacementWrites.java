@@ -16,10 +16,7 @@ import java.util.Optional;
 /** Turns verdicts into transactions of a size that the store takes. */
 final class PlacementWrites {
 
-    /**
-     * Guard and write of 60 workloads; the runtime's own guard must still fit under the store's
-     * limit.
-     */
+    /** Workloads of one transaction; the runtime's own guard must still fit under the store's limit. */
     private static final int OPERATIONS_MAX = 120;
 
     /** Of workloads that one transaction writes: below the store's limit by more than one workload takes. */

@@ -84,7 +84,7 @@ final class LifecycleTest {
         assertThat(retention.all(world.snapshot())).containsExactly(key);
         Instant end = NOW.plusSeconds(60);
         assertThat(world.run(retention, key, NOW).wake()).contains(end);
-        assertThat(world.run(retention, key, end).writes()).hasSize(3);
+        assertThat(world.run(retention, key, end).writes()).hasSize(2);
         assertThat(world.snapshot().count(Kinds.WORKLOAD)).isEqualTo(1);
     }
 

@@ -111,8 +111,8 @@ final class NodeReconcilerTest {
             world.put(running(task("t" + i, spec(1, 1)), "a"));
         }
         Outcome outcome = reconciler.reconcile(world.snapshot(), KEY, START.plusSeconds(40));
-        assertThat(outcome.writes()).hasSize(3);
-        assertThat(outcome.writes().getFirst().writes()).containsKey(KEY).hasSize(60);
+        assertThat(outcome.writes()).hasSize(2);
+        assertThat(outcome.writes().getFirst().writes()).containsKey(KEY).hasSize(120);
         // Cut after the first transaction: the next pass ends the rest, because their epoch is old.
         world.commit(outcome.writes().getFirst());
         world.run(reconciler, KEY, START.plusSeconds(41));

@@ -147,7 +147,7 @@ public final class StoreBenchmark {
     }
 
     private static void fill(Backend backend) throws InterruptedException {
-        int perCommit = Transaction.OPERATIONS_MAX / 2;
+        int perCommit = Transaction.OPERATIONS_MAX;
         for (int first = 0; first < RECORDS; first += perCommit) {
             Map<String, Long> guards = new HashMap<>();
             Map<String, Optional<ByteString>> writes = new HashMap<>();

@@ -30,7 +30,7 @@ final class ServicePass {
      * Tasks that one transaction starts, stops or counts: with events and the service, they stay
      * below its limit.
      */
-    static final int MOVES_MAX = 32;
+    static final int MOVES_MAX = 96;
 
     /** Of records that one transaction writes; the store takes some more. */
     private static final int BYTES_MAX = 1_000_000;

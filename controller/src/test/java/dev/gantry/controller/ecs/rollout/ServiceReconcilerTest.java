@@ -42,7 +42,7 @@ class ServiceReconcilerTest {
         world.createService(100, 100, 200);
         world.reconcile();
         assertThat(world.live()).hasSize(100);
-        assertThat(world.events()).hasSize(4).allMatch(text -> text.startsWith("(service web) has started "));
+        assertThat(world.events()).hasSize(2).allMatch(text -> text.startsWith("(service web) has started "));
     }
 
     @Test
