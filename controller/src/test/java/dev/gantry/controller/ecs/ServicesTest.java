@@ -223,13 +223,33 @@ class ServicesTest {
         return world.call("DescribeServices", "{'services':['site']}").at("/services/0");
     }
 
+    @Test
+    void laterTasksOfADeploymentAreAsIfEachWasMadeFromTheDefinition() throws InterruptedException {
+        world.call("CreateService", CREATE);
+        ServiceTasks tasks = new ServiceTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS));
+        Workload _ = task(tasks, "0");
+        assertThat(task(tasks, "1")).isEqualTo(task("1"));
+    }
+
+    @Test
+    void anUpdatedServiceMakesNoTasksOfItsOldDefinition() throws InterruptedException {
+        world.call("CreateService", CREATE);
+        ServiceTasks tasks = new ServiceTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS));
+        Workload _ = task(tasks, "0");
+        JsonNode _ = update("'forceNewDeployment':true,'enableExecuteCommand':true");
+        assertThat(task(tasks, "1")).isEqualTo(task("1"));
+    }
+
     private Workload task(String lastDigit) {
+        return task(new ServiceTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS)), lastDigit);
+    }
+
+    private Workload task(ServiceTasks tasks, String lastDigit) {
         Versioned<EcsService> service = world.store
                 .snapshot()
                 .get(Kinds.ECS_SERVICE.key("default", "site"))
                 .orElseThrow();
-        return new ServiceTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS))
-                .task(
+        return tasks.task(
                         world.store.snapshot(),
                         service,
                         service.value().getDeployments(0),

@@ -10,18 +10,41 @@ import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Workload;
+import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes the tasks of services. */
 public final class ServiceTasks {
 
+    /** Services whose last task is remembered; when there are more, all are made anew. */
+    private static final int MODELS_MAX = 1_000;
+
     private final EcsLookup lookup;
     private final TaskCompiler compiler;
+    private final Map<Key<EcsService>, Model> models = new ConcurrentHashMap<>();
+
+    /** The last task that was made for a service, and what it was made from: the next one differs in its names only. */
+    private record Model(
+            Versioned<EcsTaskDefinition> definition,
+            EcsDeployment deployment,
+            Map<String, String> tags,
+            Workload task) {
+
+        boolean fits(Versioned<EcsTaskDefinition> other, EcsDeployment next, EcsService service) {
+            return definition.revision() == other.revision()
+                    && definition.key().equals(other.key())
+                    && deployment.getId().equals(next.getId())
+                    && deployment.getTaskDefinitionArn().equals(next.getTaskDefinitionArn())
+                    && deployment.getDocumentJson().equals(next.getDocumentJson())
+                    && tags.equals(service.getTagsMap());
+        }
+    }
 
     public ServiceTasks(EcsLookup lookup, TaskCompiler compiler) {
         this.lookup = lookup;
@@ -36,7 +59,26 @@ public final class ServiceTasks {
     public Optional<Workload> task(
             Snapshot snapshot, Versioned<EcsService> service, EcsDeployment deployment, String taskId, Instant now) {
         return lookup.definition(snapshot, deployment.getTaskDefinitionArn())
-                .flatMap(definition -> compiled(service, deployment, definition.value(), taskId, now));
+                .flatMap(definition -> task(service, deployment, definition, taskId, now));
+    }
+
+    private Optional<Workload> task(
+            Versioned<EcsService> service,
+            EcsDeployment deployment,
+            Versioned<EcsTaskDefinition> definition,
+            String taskId,
+            Instant now) {
+        Model model = models.get(service.key());
+        if (model != null && model.fits(definition, deployment, service.value())) {
+            return Optional.of(compiler.another(model.task(), taskId, now));
+        }
+        Optional<Workload> made = compiled(service, deployment, definition.value(), taskId, now);
+        if (models.size() >= MODELS_MAX) {
+            models.clear();
+        }
+        made.ifPresent(task -> models.put(
+                service.key(), new Model(definition, deployment, service.value().getTagsMap(), task)));
+        return made;
     }
 
     private Optional<Workload> compiled(

@@ -50,6 +50,15 @@ public final class TaskCompiler {
                 .build();
     }
 
+    /** One more task from the same order, under another name. */
+    Workload another(Workload task, String id, Instant now) {
+        return task.toBuilder()
+                .setId(id)
+                .setSpec(task.getSpec().toBuilder().putLabels(LABEL + "task-arn", arns.task(task.getScope(), id)))
+                .setCreatedAtMs(now.toEpochMilli())
+                .build();
+    }
+
     private WorkloadSpec spec(TaskOrder order) {
         RegisterTaskDefinitionRequest definition = order.definition();
         String family = order.origin().getFamily();

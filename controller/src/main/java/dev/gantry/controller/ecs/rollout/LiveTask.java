@@ -1,6 +1,7 @@
 package dev.gantry.controller.ecs.rollout;
 
 import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.Health;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
@@ -15,11 +16,16 @@ import java.util.Optional;
  *
  * @param deployment its deployment's id
  * @param leaving whether its node is being drained
+ * @param phase of the workload; with the next one it is asked for time and again while one plan is made
  */
-record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving) {
+record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving, Phase phase, boolean hasHealthCheck) {
 
     /** By so much the clocks of two leaders may differ without either being wrong. */
     private static final Duration DRIFT_MAX = Duration.ofSeconds(10);
+
+    LiveTask(Versioned<Workload> workload, String deployment, boolean leaving) {
+        this(workload, deployment, leaving, Workloads.phase(workload.value()), hasHealthCheck(workload.value()));
+    }
 
     String id() {
         return workload.key().name();
@@ -33,7 +39,7 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
      * Whether it shall run and can: nobody asked it to stop, and it is not going down by itself.
      */
     boolean isAlive() {
-        return workload.value().getWish().getDesired() != RunState.STOP && phase().getNumber() <= Phase.RUNNING_VALUE;
+        return workload.value().getWish().getDesired() != RunState.STOP && phase.getNumber() <= Phase.RUNNING_VALUE;
     }
 
     boolean isPlaced() {
@@ -41,7 +47,7 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
     }
 
     boolean isRunning() {
-        return phase() == Phase.RUNNING;
+        return phase == Phase.RUNNING;
     }
 
     /** Whether its health checks have failed, and that counts already. */
@@ -58,7 +64,7 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
         if (!isRunning()) {
             return false;
         }
-        return hasHealthCheck()
+        return hasHealthCheck
                 ? workload.value().getObserved().getHealth() == Health.HEALTHY
                 : !now.isBefore(runningSince(now).plus(settle));
     }
@@ -68,14 +74,18 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
      * time.
      */
     Optional<Instant> settlesAt(Duration settle, Instant now) {
-        return isRunning() && !hasHealthCheck()
+        return isRunning() && !hasHealthCheck
                 ? Optional.of(runningSince(now).plus(settle)).filter(now::isBefore)
                 : Optional.empty();
     }
 
-    boolean hasHealthCheck() {
-        return workload.value().getSpec().getContainersList().stream()
-                .anyMatch(container -> container.getHealthCheck().getCommandCount() > 0);
+    private static boolean hasHealthCheck(Workload workload) {
+        for (ContainerSpec container : workload.getSpec().getContainersList()) {
+            if (container.getHealthCheck().getCommandCount() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -91,9 +101,5 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
         }
         Instant started = Instant.ofEpochMilli(workload.value().getObserved().getStartedAtMs());
         return started.isBefore(placed) || started.isAfter(now) ? placed : started;
-    }
-
-    private Phase phase() {
-        return Workloads.phase(workload.value());
     }
 }

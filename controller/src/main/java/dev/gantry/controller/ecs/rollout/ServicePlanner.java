@@ -22,6 +22,7 @@ final class ServicePlanner {
 
     private final Situation situation;
     private final Census census;
+    private final List<LiveTask> settled;
     private final ScaleIn scaleIn;
     private final List<Action> actions = new ArrayList<>();
     private final Set<String> stopped = new HashSet<>();
@@ -29,6 +30,7 @@ final class ServicePlanner {
     private ServicePlanner(Situation situation, ScaleIn scaleIn) {
         this.situation = situation;
         this.census = Census.of(situation);
+        this.settled = census.settled(situation);
         this.scaleIn = scaleIn;
     }
 
@@ -77,7 +79,7 @@ final class ServicePlanner {
 
     /** Unhealthy tasks stand in for those that have not settled, and for no more. */
     private void stopReplaced() {
-        int standIns = Math.max(0, limits().desired() - remaining(census.settled(situation)));
+        int standIns = Math.max(0, limits().desired() - remaining(settled));
         oldestFirst(census.failing())
                 .limit(Math.max(0, census.failing().size() - standIns))
                 .forEach(task -> stop(task, UNHEALTHY));
@@ -89,7 +91,7 @@ final class ServicePlanner {
      */
     private int stopServing() {
         List<LiveTask> serving = census.serving(situation);
-        int healthy = serving.size() + remaining(census.settled(situation));
+        int healthy = serving.size() + remaining(settled);
         int budget = healthy - limits().lower();
         if (budget > 0 && !serving.isEmpty()) {
             scaleIn.choose(situation, serving, Math.min(budget, serving.size())).forEach(this::stop);
@@ -111,7 +113,7 @@ final class ServicePlanner {
     private void stopOneFailing(int need, int room) {
         boolean othersMove = !actions.isEmpty()
                 || census.total() > census.alive()
-                || census.good().size() > census.settled(situation).size();
+                || census.good().size() > settled.size();
         if (need > 0 && room <= 0 && !othersMove && situation.mayStart()) {
             oldestFirst(census.failing()).limit(1).forEach(task -> stop(task, UNHEALTHY));
         }
@@ -125,12 +127,12 @@ final class ServicePlanner {
     private boolean isStill() {
         return census.total() == census.alive()
                 && census.failing().isEmpty()
-                && census.settled(situation).size() == census.good().size();
+                && settled.size() == census.good().size();
     }
 
     private boolean isCompleted() {
         return situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()))
-                && census.settled(situation).size() >= limits().desired();
+                && settled.size() >= limits().desired();
     }
 
     private boolean isSteady() {
