@@ -10,8 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Closes connections that keep a place without using it: too many, too slow with their headers, or idle. */
+/**
+ * Closes connections that keep a place without using it: too many, too slow with their headers or with reading their
+ * answers, or idle.
+ */
 final class Connections {
 
     private static final long NO_TIMER = -1;
@@ -23,6 +28,12 @@ final class Connections {
     private final Vertx vertx;
     private final EdgeLimits limits;
     private final Map<HttpConnection, Watch> open = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Long, Unread> unread = new ConcurrentSkipListMap<>();
+    private final AtomicLong answers = new AtomicLong();
+    private final AtomicLong unreadBytes = new AtomicLong();
+
+    /** An answer that its client has not read yet. */
+    private record Unread(HttpConnection connection, int bytes) {}
 
     Connections(Vertx vertx, EdgeLimits limits) {
         this.vertx = vertx;
@@ -53,6 +64,43 @@ final class Connections {
         Watch watch = open.get(connection);
         if (watch != null) {
             watch.wait(limits.idleTime(), false);
+        }
+    }
+
+    /**
+     * Takes note of an answer that the client does not read at once. It has some time for it; when too much waits, those
+     * who have let theirs wait for longest go.
+     *
+     * @return to be run when it has been read, or the connection is gone
+     */
+    Runnable unread(HttpConnection connection, int bytes) {
+        long answer = answers.incrementAndGet();
+        unread.put(answer, new Unread(connection, bytes));
+        unreadBytes.addAndGet(bytes);
+        while (unreadBytes.get() > limits.answersBytes()) {
+            Map.Entry<Long, Unread> oldest = unread.pollFirstEntry();
+            if (oldest == null) {
+                break;
+            }
+            unreadBytes.addAndGet(-oldest.getValue().bytes());
+            cut(oldest.getValue().connection());
+        }
+        long patience = vertx.setTimer(limits.writeTime().toMillis(), _ -> cut(connection));
+        return () -> {
+            vertx.cancelTimer(patience);
+            Unread left = unread.remove(answer);
+            if (left != null) {
+                unreadBytes.addAndGet(-left.bytes());
+            }
+        };
+    }
+
+    /** At once: to close it in an orderly way would wait until all is read. */
+    private static void cut(HttpConnection connection) {
+        if (connection instanceof HttpServerConnection server) {
+            server.channelHandlerContext().close();
+        } else {
+            connection.close();
         }
     }
 

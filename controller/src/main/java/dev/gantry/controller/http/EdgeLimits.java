@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param bodyTime          from the end of the headers to the end of the body
  * @param answerTime        that a handler has, streams and sockets excepted
  * @param writeTime         that a client has to read what it was sent
+ * @param answersBytes      of all answers that clients have not read yet
  * @param idleTime          between two requests of a connection
  * @param requestsInFlight  being answered at once, streams and sockets included
  * @param connections       open at once
@@ -26,6 +27,7 @@ public record EdgeLimits(
         Duration bodyTime,
         Duration answerTime,
         Duration writeTime,
+        long answersBytes,
         Duration idleTime,
         int requestsInFlight,
         int connections) {
@@ -40,6 +42,7 @@ public record EdgeLimits(
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            64L << 20,
             Duration.ofSeconds(75),
             512,
             4096);
@@ -54,6 +57,7 @@ public record EdgeLimits(
                 bodyTime,
                 answerTime,
                 writeTime,
+                answersBytes,
                 idleTime,
                 most,
                 connections);
@@ -69,7 +73,24 @@ public record EdgeLimits(
                 body,
                 answer,
                 writeTime,
+                answersBytes,
                 idle,
+                requestsInFlight,
+                connections);
+    }
+
+    public EdgeLimits withAnswers(long bytes, Duration write) {
+        return new EdgeLimits(
+                bodyBytes,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                headerTime,
+                bodyTime,
+                answerTime,
+                write,
+                bytes,
+                idleTime,
                 requestsInFlight,
                 connections);
     }

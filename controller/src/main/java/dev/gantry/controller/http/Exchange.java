@@ -1,6 +1,7 @@
 package dev.gantry.controller.http;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -230,7 +231,17 @@ final class Exchange {
             return;
         }
         writeHead(response, answer.status(), answer.headers());
-        response.end(Buffer.buffer(answer.body().bytes())).onComplete(_ -> sent.run());
+        byte[] body = answer.body().bytes();
+        Future<Void> written = response.end(Buffer.buffer(body));
+        if (written.isComplete()) {
+            sent.run();
+            return;
+        }
+        Runnable read = connections.unread(request.connection(), body.length);
+        written.onComplete(_ -> {
+            read.run();
+            sent.run();
+        });
     }
 
     static void writeHead(HttpServerResponse response, int status, Headers headers) {
