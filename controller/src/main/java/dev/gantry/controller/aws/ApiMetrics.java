@@ -3,6 +3,8 @@ package dev.gantry.controller.aws;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts and times API calls. Labels are operations of the models and HTTP statuses, so their number is bounded. */
@@ -10,10 +12,27 @@ public final class ApiMetrics {
 
     private final MeterRegistry registry;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final Timer durations;
+    // Looked up here, because the registry's own look-up builds its key anew with each call.
+    private final Map<Outcome, Counter> counters = new ConcurrentHashMap<>();
+
+    private record Outcome(String operation, int status) {}
 
     public ApiMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.durations = Timer.builder("gantry.api.request.duration")
+                .description("Time from the whole request to its answer")
+                .publishPercentileHistogram()
+                .register(registry);
         registry.gauge("gantry.api.inflight.requests", inFlight);
+    }
+
+    private Counter counter(Outcome outcome) {
+        return Counter.builder("gantry.api.requests")
+                .description("API calls by operation and HTTP status")
+                .tag("op", outcome.operation())
+                .tag("code", Integer.toString(outcome.status()))
+                .register(registry);
     }
 
     /** One call that is being answered. */
@@ -29,16 +48,9 @@ public final class ApiMetrics {
 
         void stop(int status) {
             inFlight.decrementAndGet();
-            Counter.builder("gantry.api.requests")
-                    .description("API calls by operation and HTTP status")
-                    .tag("op", operation)
-                    .tag("code", Integer.toString(status))
-                    .register(registry)
+            counters.computeIfAbsent(new Outcome(operation, status), ApiMetrics.this::counter)
                     .increment();
-            timing.stop(Timer.builder("gantry.api.request.duration")
-                    .description("Time from the whole request to its answer")
-                    .publishPercentileHistogram()
-                    .register(registry));
+            timing.stop(durations);
         }
     }
 

@@ -1,16 +1,20 @@
 package dev.gantry.controller.aws;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.Body;
 import dev.gantry.controller.http.Headers;
 import dev.gantry.controller.http.HttpRequest;
 import dev.gantry.controller.http.HttpResponse;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.math.RoundingMode;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * AWS's JSON over POST, with the operation in a header.
@@ -20,6 +24,9 @@ import java.util.Map;
 record AwsJson(String version) implements Protocol {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final ObjectMapper TREES = new ObjectMapper(FACTORY);
+    private static final int ANSWER_CHARS = 512;
 
     @Override
     public JsonNode read(ServiceModel.Operation operation, HttpRequest request) {
@@ -34,54 +41,89 @@ record AwsJson(String version) implements Protocol {
 
     @Override
     public HttpResponse write(ServiceModel.Operation operation, JsonNode output, String requestId) {
-        JsonNode json = operation.output().isPresent()
-                ? written(output, operation.output().get())
-                : NODES.objectNode();
-        return response(200, json, requestId);
+        Optional<Shape> shape = operation.output();
+        return response(
+                200,
+                json -> {
+                    if (shape.isPresent()) {
+                        write(json, output, shape.get());
+                    } else {
+                        json.writeRaw("{}");
+                    }
+                },
+                requestId);
     }
 
     @Override
     public HttpResponse error(AwsException refusal, String requestId) {
         ObjectNode json = NODES.objectNode().put("__type", refusal.code()).put("message", refusal.getMessage());
-        HttpResponse answer = response(refusal.status(), json, requestId).with("x-amzn-errortype", refusal.code());
+        HttpResponse answer = response(refusal.status(), out -> TREES.writeTree(out, json), requestId)
+                .with("x-amzn-errortype", refusal.code());
         return refusal.status() == 503 ? answer.with("Retry-After", "1") : answer;
     }
 
-    private HttpResponse response(int status, JsonNode json, String requestId) {
+    private interface Content {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    /** Written at once: no tree of what the model has is made before. */
+    private HttpResponse response(int status, Content content, String requestId) {
         Headers headers =
                 Headers.of("Content-Type", "application/x-amz-json-" + version, "x-amzn-RequestId", requestId);
-        return new HttpResponse(status, headers, Body.of(json.toString()));
+        StringWriter text = new StringWriter(ANSWER_CHARS);
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            content.writeTo(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("an answer cannot be written as JSON", e);
+        }
+        return new HttpResponse(status, headers, Body.of(text.toString()));
     }
 
     /** Only what the model has goes out; times have milliseconds, as AWS's do. */
-    private static JsonNode written(JsonNode value, Shape shape) {
-        return switch (shape.type()) {
-            case STRUCTURE -> shape.document() ? value : structure(value, shape);
-            case MAP -> {
-                ObjectNode map = NODES.objectNode();
-                for (Map.Entry<String, JsonNode> entry : value.properties()) {
-                    map.set(entry.getKey(), written(entry.getValue(), shape.element()));
+    private static void write(JsonGenerator json, JsonNode value, Shape shape) throws IOException {
+        switch (shape.type()) {
+            case STRUCTURE -> {
+                if (shape.document()) {
+                    TREES.writeTree(json, value);
+                } else {
+                    writeStructure(json, value, shape);
                 }
-                yield map;
+            }
+            case MAP -> {
+                json.writeStartObject();
+                for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                    json.writeFieldName(entry.getKey());
+                    write(json, entry.getValue(), shape.element());
+                }
+                json.writeEndObject();
             }
             case LIST -> {
-                ArrayNode list = NODES.arrayNode(value.size());
-                value.forEach(item -> list.add(written(item, shape.element())));
-                yield list;
+                json.writeStartArray();
+                for (JsonNode item : value) {
+                    write(json, item, shape.element());
+                }
+                json.writeEndArray();
             }
-            case TIMESTAMP -> DecimalNode.valueOf(value.decimalValue().setScale(3, RoundingMode.DOWN));
-            default -> value;
-        };
+            case TIMESTAMP -> json.writeNumber(value.decimalValue().setScale(3, RoundingMode.DOWN));
+            default -> {
+                if (value.isTextual()) {
+                    json.writeString(value.textValue());
+                } else {
+                    TREES.writeTree(json, value);
+                }
+            }
+        }
     }
 
-    private static JsonNode structure(JsonNode value, Shape shape) {
-        ObjectNode structure = NODES.objectNode();
+    private static void writeStructure(JsonGenerator json, JsonNode value, Shape shape) throws IOException {
+        json.writeStartObject();
         for (Map.Entry<String, JsonNode> field : value.properties()) {
             Shape member = shape.members().get(field.getKey());
             if (member != null && !field.getValue().isNull()) {
-                structure.set(field.getKey(), written(field.getValue(), member));
+                json.writeFieldName(field.getKey());
+                write(json, field.getValue(), member);
             }
         }
-        return structure;
+        json.writeEndObject();
     }
 }

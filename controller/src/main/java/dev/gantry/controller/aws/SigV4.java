@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SigV4 {
 
+    private static final int DERIVED_MAX = 64;
+
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
     static final String TERMINATOR = "aws4_request";
     static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
@@ -84,6 +86,24 @@ public final class SigV4 {
         }
     }
 
+    /** What a signing key is derived from. */
+    private record Origin(String secretKey, Scope scope, String day) {
+
+        /** Without the secret: what prints a record prints this. */
+        @Override
+        public String toString() {
+            return "Origin[" + scope + ", " + day + "]";
+        }
+    }
+
+    /** Nearly all calls of a day are of few keys and services, and deriving the signing key is most of a signature. */
+    private static final Map<Origin, byte[]> DERIVED = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Origin, byte[]> eldest) {
+            return size() > DERIVED_MAX;
+        }
+    };
+
     /** The headers to add to the request, {@code Authorization} among them. */
     public static Map<String, String> sign(Request request, Credentials credentials, Scope scope, Instant now) {
         String time = TIME.format(now);
@@ -138,13 +158,28 @@ public final class SigV4 {
 
     /** The signature in lower case hexadecimal digits. */
     static String signature(String secretKey, Scope scope, String time, String canonicalRequest) {
-        byte[] key = ("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8);
-        for (String part : List.of(day(time), scope.region(), scope.service(), TERMINATOR)) {
-            key = hmac(key, part);
-        }
+        byte[] key = signingKey(secretKey, scope, day(time));
         String text = ALGORITHM + "\n" + time + "\n" + scope.on(day(time)) + "\n"
                 + sha256(canonicalRequest.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().formatHex(hmac(key, text));
+    }
+
+    private static byte[] signingKey(String secretKey, Scope scope, String day) {
+        Origin origin = new Origin(secretKey, scope, day);
+        synchronized (DERIVED) {
+            byte[] known = DERIVED.get(origin);
+            if (known != null) {
+                return known;
+            }
+        }
+        byte[] key = ("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8);
+        for (String part : List.of(day, scope.region(), scope.service(), TERMINATOR)) {
+            key = hmac(key, part);
+        }
+        synchronized (DERIVED) {
+            DERIVED.put(origin, key);
+        }
+        return key;
     }
 
     static String sha256(byte[] bytes) {
