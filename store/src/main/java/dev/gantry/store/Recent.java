@@ -8,7 +8,7 @@ import org.pcollections.TreePMap;
 /** The last steps that led to an image. Immutable; neighbours in time share their structure. */
 final class Recent {
 
-    static final Recent NOTHING = new Recent(TreePMap.empty());
+    static final Recent NOTHING = new Recent(TreePMap.empty(), 0);
 
     /** Steps that are remembered. They keep superseded records in memory, so they are few. */
     private static final int STEPS_MAX = 512;
@@ -19,12 +19,17 @@ final class Recent {
      */
     private static final int CHANGES_MAX = 1_000;
 
+    /** In all steps together: with full transactions, that is what bounds the memory they keep. */
+    private static final int ALL_CHANGES_MAX = 16_384;
+
     private record Step(long from, List<Change<?>> changes) {}
 
     private final TreePMap<Long, Step> byRevision;
+    private final int count;
 
-    private Recent(TreePMap<Long, Step> byRevision) {
+    private Recent(TreePMap<Long, Step> byRevision, int count) {
         this.byRevision = byRevision;
+        this.count = count;
     }
 
     Recent with(long from, long to, List<Change<?>> changes) {
@@ -32,7 +37,12 @@ final class Recent {
             return NOTHING;
         }
         TreePMap<Long, Step> next = byRevision.plus(to, new Step(from, List.copyOf(changes)));
-        return new Recent(next.size() > STEPS_MAX ? next.minus(next.firstKey()) : next);
+        int left = count + changes.size();
+        while (next.size() > STEPS_MAX || left > ALL_CHANGES_MAX) {
+            left -= next.firstEntry().getValue().changes().size();
+            next = next.minus(next.firstKey());
+        }
+        return new Recent(next, left);
     }
 
     /** Empty when the step that began at the revision is not remembered. */

@@ -51,6 +51,20 @@ final class RecentTest {
         assertThat(recent.with(3, 4, List.of(change)).since(3)).contains(List.of(change));
     }
 
+    @Test
+    void keepsFewerStepsWhenEachIsLong() {
+        Key<StringValue> key = WORD.key("s", "n");
+        List<Change<?>> many =
+                Collections.nCopies(1_000, new Change<>(key, null, new Versioned<>(key, StringValue.of("1"), 3), 3));
+        Recent recent = Recent.NOTHING;
+        for (int revision = 1; revision <= 20; revision++) {
+            recent = recent.with(revision - 1, revision, many);
+        }
+        assertThat(recent.since(4))
+                .hasValueSatisfying(changes -> assertThat(changes).hasSize(16_000));
+        assertThat(recent.since(3)).isEmpty();
+    }
+
     private static ImageStore open() throws InterruptedException {
         return ImageStore.open(new MemoryBackend(), List.of(WORD), List.of(), StoreSettings.byHand());
     }
