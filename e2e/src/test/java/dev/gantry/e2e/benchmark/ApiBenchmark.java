@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
  */
 final class ApiBenchmark {
 
-    private static final int PORT = 16566;
+    private static final int PORT = EtcdProcess.freePort();
     private static final int CONNECTIONS = 16;
     private static final int REQUESTS = 8_000;
     private static final int FAMILIES = 100;
@@ -65,7 +65,7 @@ final class ApiBenchmark {
             "--port",
             "" + PORT,
             "--agent-port",
-            "16567",
+            "" + EtcdProcess.freePort(),
             "--unreachable-after",
             "30m",
             "--lost-after",

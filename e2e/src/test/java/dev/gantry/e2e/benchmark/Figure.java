@@ -1,5 +1,6 @@
 package dev.gantry.e2e.benchmark;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,27 @@ final class Figure {
                 against,
                 baseline,
                 value / baseline);
+    }
+
+    /** A figure, that of a tenth of the work, and how much larger it is: 10 for what costs the same for each, 1 for what costs nothing. */
+    static void printGrown(String name, double value, double tenth, String unit) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-44s %12.2f %s   a tenth of it %.2f   growth %.1f   load %s%n",
+                name,
+                value,
+                unit,
+                tenth,
+                value / tenth,
+                load());
+    }
+
+    /** Of the machine over the last minute: others may be using it. */
+    private static String load() {
+        return String.format(
+                Locale.ROOT,
+                "%.0f",
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     static double median(List<Double> values) {

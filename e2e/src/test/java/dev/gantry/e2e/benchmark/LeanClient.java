@@ -30,6 +30,16 @@ final class LeanClient implements AutoCloseable {
 
     /** The body of the answer, which must be a good one. */
     byte[] exchange(byte[] request) throws IOException {
+        Answer answer = ask(request);
+        if (answer.status() != 200) {
+            throw new IOException(answer.status() + " " + new String(answer.body(), ISO_8859_1));
+        }
+        return answer.body();
+    }
+
+    record Answer(int status, byte[] body) {}
+
+    Answer ask(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
         String status = line();
         int length = 0;
@@ -39,10 +49,7 @@ final class LeanClient implements AutoCloseable {
             }
         }
         byte[] body = in.readNBytes(length);
-        if (!status.startsWith("HTTP/1.1 200")) {
-            throw new IOException(status + " " + new String(body, ISO_8859_1));
-        }
-        return body;
+        return new Answer(Integer.parseInt(status.substring(9, 12)), body);
     }
 
     private String line() throws IOException {

@@ -56,6 +56,15 @@ final class SchedulerBenchmark {
         Figure.print("cost per decision, 10,000 over 100 nodes (goal <= 3)", small / large, "x");
     }
 
+    /** Of one thread's time, at so many nodes. */
+    static double decisionsPerSecond(int nodes) throws InterruptedException {
+        try (ImageStore store =
+                ImageStore.open(new MemoryBackend(), Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand())) {
+            fill(store, nodes);
+            return indexed(store.snapshot(), tasks(nodes));
+        }
+    }
+
     private static double measure(int nodes) throws InterruptedException {
         try (ImageStore store =
                 ImageStore.open(new MemoryBackend(), Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand())) {
