@@ -11,7 +11,7 @@ import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.agent.docker.DockerEngine;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
-import dev.gantry.agent.work.Journal;
+import dev.gantry.agent.work.JournalFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ public final class NodeAgent implements AutoCloseable {
         EngineWorkshop workshop = own(EngineWorkshop.open(
                 settings,
                 engine,
-                own(Journal.open(settings.dataDirectory())),
+                own(JournalFile.open(settings.dataDirectory())),
                 reports,
                 new EngineWorkshop.Surroundings(threads, alarms, clock)));
         this.link = own(new AgentLink(

@@ -220,8 +220,8 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         keepers.values().forEach(Keeper::reportAgain);
     }
 
-    /** Takes an event of the engine. */
-    private void on(EngineEvent event) throws InterruptedException {
+    /** Takes an event of the engine, one at a time; for who watches the engine in place of what {@link #begin} starts. */
+    public void on(EngineEvent event) throws InterruptedException {
         switch (event) {
             case EngineEvent.Connected _ -> list();
             case EngineEvent.ImagesChanged _ -> images.changed();

@@ -6,7 +6,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
-import dev.gantry.agent.work.Journal;
+import dev.gantry.agent.work.JournalFile;
 import dev.gantry.agent.work.ReportBook;
 import dev.gantry.agent.work.Specs;
 import dev.gantry.proto.DesiredWorkload;
@@ -38,7 +38,7 @@ final class RealNode implements AutoCloseable {
     private final Map<String, DesiredWorkload> desired = new ConcurrentHashMap<>();
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     private DockerEngine engine;
-    private Journal journal;
+    private JournalFile journal;
     private Alarms alarms;
     private EngineWorkshop workshop;
 
@@ -55,7 +55,7 @@ final class RealNode implements AutoCloseable {
 
     private void open() throws InterruptedException {
         engine = DockerEngine.connect(settings);
-        journal = Journal.open(settings.dataDirectory());
+        journal = JournalFile.open(settings.dataDirectory());
         alarms = new Alarms(Clock.systemUTC(), threads);
         workshop = EngineWorkshop.open(
                 settings,

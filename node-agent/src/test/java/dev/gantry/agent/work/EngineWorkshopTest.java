@@ -38,7 +38,7 @@ class EngineWorkshopTest {
     private final ReportBook reports = new ReportBook();
     private final FullDisk disk = new FullDisk();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private Journal journal;
+    private JournalFile journal;
     private EngineWorkshop workshop;
 
     @BeforeEach
@@ -48,7 +48,7 @@ class EngineWorkshopTest {
     }
 
     private void begin() throws InterruptedException {
-        journal = Journal.open(directory, disk);
+        journal = JournalFile.open(directory, disk);
         workshop = EngineWorkshop.open(
                 AgentSettings.of("node", "node-1", directory),
                 engine,

@@ -11,7 +11,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
 /** A disk that takes so many more bytes, and then, as real ones do, a part of what it is given. */
-final class FullDisk implements Journal.Disk {
+final class FullDisk implements JournalFile.Disk {
 
     private long left = Long.MAX_VALUE;
 

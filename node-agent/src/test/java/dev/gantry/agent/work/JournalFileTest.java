@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JournalTest {
+class JournalFileTest {
 
     @TempDir
     private Path directory;
@@ -35,13 +35,13 @@ class JournalTest {
 
     @Test
     void remembersWhatWasBegunAndWhatWasSeenLast() {
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             journal.begin("default", "a", "web");
             journal.remember(report("a", Phase.PENDING));
             journal.remember(report("a", Phase.RUNNING));
             journal.begin("default", "a", "side");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries())
                     .containsEntry("default/a", new Journal.Entry(report("a", Phase.RUNNING), Set.of("web", "side")));
         }
@@ -49,28 +49,28 @@ class JournalTest {
 
     @Test
     void forgetsWhatItWasToldToForget() {
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             journal.begin("default", "a", "web");
             journal.begin("default", "b", "web");
             journal.forget("default", "a");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/b");
         }
     }
 
     @Test
     void dropsATornLastRecordAndKeepsTheOthers() throws IOException {
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             journal.begin("default", "a", "web");
         }
         Path file = directory.resolve("workloads.journal");
         Files.write(file, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a");
             journal.begin("default", "b", "web");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
         }
     }
@@ -78,34 +78,34 @@ class JournalTest {
     @Test
     void keepsWhatIsWrittenAfterTheDiskWasFull() {
         FullDisk disk = new FullDisk();
-        try (Journal journal = Journal.open(directory, disk)) {
+        try (JournalFile journal = JournalFile.open(directory, disk)) {
             journal.begin("default", "a", "web");
             disk.fillAfter(20);
             assertThatThrownBy(() -> journal.begin("default", "b", "web")).isInstanceOf(UncheckedIOException.class);
             disk.free();
             journal.begin("default", "c", "web");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a", "default/c");
         }
     }
 
     @Test
     void opensOnAFullDisk() throws IOException {
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             journal.begin("default", "a", "web");
         }
         Path file = directory.resolve("workloads.journal");
         Files.write(file, new byte[] {0, 0, 0, 9, 1, 2, 3}, StandardOpenOption.APPEND);
         FullDisk disk = new FullDisk();
         disk.fillAfter(5);
-        try (Journal journal = Journal.open(directory, disk)) {
+        try (JournalFile journal = JournalFile.open(directory, disk)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a");
             assertThat(directory).isDirectoryNotContaining("glob:**.next");
             disk.free();
             journal.begin("default", "b", "web");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
         }
     }
@@ -116,7 +116,7 @@ class JournalTest {
                 .setObserved(Observation.newBuilder().setStopReason("x".repeat(2 << 20)))
                 .build();
         FullDisk disk = new FullDisk();
-        try (Journal journal = Journal.open(directory, disk)) {
+        try (JournalFile journal = JournalFile.open(directory, disk)) {
             journal.remember(bulky);
             // Enough for one more record, and not for the rewriting that it makes due.
             disk.fillAfter(3 << 20);
@@ -124,7 +124,7 @@ class JournalTest {
             disk.free();
             journal.begin("default", "b", "web");
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
         }
     }
@@ -134,7 +134,7 @@ class JournalTest {
         WorkloadReport bulky = WorkloadReport.newBuilder(report("a", Phase.RUNNING))
                 .setObserved(Observation.newBuilder().setStopReason("x".repeat(50_000)))
                 .build();
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             for (int i = 0; i < 500; i++) {
                 journal.remember(bulky);
             }
@@ -144,14 +144,14 @@ class JournalTest {
 
     @Test
     void keepsWhatManyThreadsBeginAtOnce() {
-        try (Journal journal = Journal.open(directory);
+        try (JournalFile journal = JournalFile.open(directory);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 200; i++) {
                 String id = "t" + i;
                 threads.execute(() -> journal.begin("default", id, "web"));
             }
         }
-        try (Journal journal = Journal.open(directory)) {
+        try (JournalFile journal = JournalFile.open(directory)) {
             assertThat(journal.entries()).hasSize(200);
         }
     }
