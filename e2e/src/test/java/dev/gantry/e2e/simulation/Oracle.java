@@ -37,6 +37,7 @@ final class Oracle implements Backend.Watcher {
 
     private final World world;
     private final TreeMap<String, ByteString> entries = new TreeMap<>();
+    private final Map<String, Long> revisions = new LinkedHashMap<>();
     private final TreeMap<String, Workload> workloads = new TreeMap<>();
     private final TreeMap<String, Node> nodes = new TreeMap<>();
     private final TreeMap<String, EcsService> services = new TreeMap<>();
@@ -72,6 +73,11 @@ final class Oracle implements Backend.Watcher {
         return revision;
     }
 
+    /** Of the record at the path, 0 for none. */
+    long revisionOf(String path) {
+        return revisions.getOrDefault(path, 0L);
+    }
+
     int starts() {
         return started.size();
     }
@@ -96,7 +102,7 @@ final class Oracle implements Backend.Watcher {
     private void checkGuard(Backend.Event event) {
         boolean guarded = request == null || request.guards().containsKey(Kinds.LEADER_KEY.path());
         if (!guarded && isDerived(event.path(), event.value())) {
-            throw new Violation("I9", event.path() + " is written without the leader's guard");
+            throw world.broken("I9", event.path() + " is written without the leader's guard");
         }
     }
 
@@ -152,8 +158,10 @@ final class Oracle implements Backend.Watcher {
         checkGuard(event);
         if (event.value() == null) {
             entries.remove(event.path());
+            revisions.remove(event.path());
         } else {
             entries.put(event.path(), event.value());
+            revisions.put(event.path(), event.revision());
         }
         if (event.path().startsWith(Kinds.NODE.name() + "/")) {
             Node before = nodes.get(event.path());
@@ -219,21 +227,21 @@ final class Oracle implements Backend.Watcher {
         }
         if (Workloads.isPlaced(before)
                 && !before.getPlacement().getNode().equals(after.getPlacement().getNode())) {
-            throw new Violation("I2", path + " moves to another node");
+            throw world.broken("I2", path + " moves to another node");
         }
         Phase from = Workloads.phase(before);
         Phase to = Workloads.phase(after);
         if (to.getNumber() < from.getNumber()) {
-            throw new Violation("I2", path + " goes back from " + from + " to " + to);
+            throw world.broken("I2", path + " goes back from " + from + " to " + to);
         }
         if (before.getWish().getDesired() == RunState.STOP && after.getWish().getDesired() != RunState.STOP) {
-            throw new Violation("I5", path + " shall run again after it was told to stop");
+            throw world.broken("I5", path + " shall run again after it was told to stop");
         }
         boolean lost = !Workloads.isStopped(before)
                 && Workloads.isStopped(after)
                 && after.getObserved().getStopCode().equals("TerminationNotice");
         if (lost && isWell(after.getPlacement().getNode())) {
-            throw new Violation("I6", path + " is lost on a node that nothing befell");
+            throw world.broken("I6", path + " is lost on a node that nothing befell");
         }
     }
 
@@ -242,13 +250,13 @@ final class Oracle implements Backend.Watcher {
             return;
         }
         if (after.getEpoch() < before.getEpoch()) {
-            throw new Violation("I8", "the epoch of " + after.getId() + " goes back");
+            throw world.broken("I8", "the epoch of " + after.getId() + " goes back");
         }
         if (before.getReadiness() != after.getReadiness()) {
             world.say(after.getInfo().getName() + " is " + after.getReadiness());
         }
         if (after.getReadiness() == Readiness.LOST && isWell(after.getId())) {
-            throw new Violation("I6", after.getInfo().getName() + " is lost and nothing befell it");
+            throw world.broken("I6", after.getInfo().getName() + " is lost and nothing befell it");
         }
     }
 
@@ -271,12 +279,12 @@ final class Oracle implements Backend.Watcher {
             memory += workload.getSpec().getResources().getMemoryBytes();
             for (int port : workload.getSpec().getResources().getTcpPortsList()) {
                 if (!ports.add(port)) {
-                    throw new Violation("I7", "port " + port + " of " + nodeId + " is given away twice");
+                    throw world.broken("I7", "port " + port + " of " + nodeId + " is given away twice");
                 }
             }
         }
         if (cpu > SimNode.CPU || memory > SimNode.MEMORY_BYTES) {
-            throw new Violation("I7", nodeId + " has " + cpu + " CPU units and " + memory + " bytes reserved");
+            throw world.broken("I7", nodeId + " has " + cpu + " CPU units and " + memory + " bytes reserved");
         }
     }
 
@@ -284,7 +292,7 @@ final class Oracle implements Backend.Watcher {
     private void checkMost(String owner) {
         EcsService service = services.get(owner);
         if (service == null) {
-            throw new Violation("I3", "a task was created for " + owner + ", which is not there");
+            throw world.broken("I3", "a task was created for " + owner + ", which is not there");
         }
         long total = workloads.values().stream()
                 .filter(one -> one.getOwner().equals(owner) && !Workloads.isStopped(one))
@@ -293,7 +301,7 @@ final class Oracle implements Backend.Watcher {
                 * world.users().percents(service.getName()).maximum()
                 / 100;
         if (total > most) {
-            throw new Violation("I3", owner + " has " + total + " tasks, at most " + most + " may be");
+            throw world.broken("I3", owner + " has " + total + " tasks, at most " + most + " may be");
         }
     }
 
@@ -316,26 +324,33 @@ final class Oracle implements Backend.Watcher {
                 .filter(key -> key.startsWith(owner + " "))
                 .count();
         if (serving + unseen < least) {
-            throw new Violation("I3", owner + " keeps " + serving + " tasks that serve, at least " + least + " must");
+            throw world.broken("I3", owner + " keeps " + serving + " tasks that serve, at least " + least + " must");
         }
     }
 
     // What agents and controllers do.
 
     /** I2, I5. */
-    void started(SimNode node, String workload, String container, boolean reportedStopped) {
+    void started(SimNode node, String workload, String container) {
         if (!started.add(workload + "/" + container)) {
-            throw new Violation("I2", workload + " starts twice");
+            throw world.broken("I2", workload + " starts twice");
         }
-        if (reportedStopped) {
-            throw new Violation("I5", workload + " starts after it was reported stopped");
+        if (node.hasReportedStopped(workload)) {
+            throw world.broken("I5", workload + " starts after it was reported stopped");
         }
         Workload known = workloads.get(Kinds.WORKLOAD.name() + "/" + workload);
         if (known != null && !known.getPlacement().getNode().equals(node.id())) {
-            throw new Violation("I2", workload + " starts on a node that it was not placed on");
+            throw world.broken("I2", workload + " starts on a node that it was not placed on");
+        }
+        Node record = nodes.get(Kinds.NODE.key("", node.id()).path());
+        if (known != null
+                && record != null
+                && node.kept().epoch() == record.getEpoch()
+                && known.getPlacement().getNodeEpoch() < record.getEpoch()) {
+            throw world.broken("rule 3", workload + " starts, which was placed in an epoch that is over");
         }
         if (known != null && Workloads.isStopped(known) && !node.isFaulted()) {
-            throw new Violation("I5", workload + " starts after it has stopped");
+            throw world.broken("I5", workload + " starts after it has stopped");
         }
     }
 
@@ -344,7 +359,7 @@ final class Oracle implements Backend.Watcher {
         boolean back = after.epoch() < before.epoch()
                 || after.epoch() == before.epoch() && after.revision() < before.revision();
         if (back) {
-            throw new Violation("I8", node.id() + " goes back from " + before.epoch() + "/" + before.revision());
+            throw world.broken("I8", node.id() + " goes back from " + before.epoch() + "/" + before.revision());
         }
     }
 
@@ -352,14 +367,14 @@ final class Oracle implements Backend.Watcher {
     void acknowledges(SimController controller) {
         String leader = leader().map(Leader::getControllerId).orElse("nobody");
         if (!leader.equals(controller.name())) {
-            throw new Violation("rule 2", controller.name() + " acknowledges a heartbeat while " + leader + " leads");
+            throw world.broken("rule 2", controller.name() + " acknowledges a heartbeat while " + leader + " leads");
         }
     }
 
     /** I10. */
     void bounded(String what, int size, int most) {
         if (size > most) {
-            throw new Violation("I10", size + " " + what + ", at most " + most + " may be");
+            throw world.broken("I10", size + " " + what + ", at most " + most + " may be");
         }
     }
 }

@@ -2,14 +2,31 @@ package dev.gantry.e2e.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.Readiness;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Backend;
+import dev.gantry.store.UnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The mistakes that a protocol like this one makes, each as a scenario; the oracle watches all of them. */
+/**
+ * The mistakes that a protocol like this one makes, each as a scenario; the oracle watches all of them. {@link MutationMain}
+ * shows that each fails when its rule is taken out of the code.
+ */
 class ScenariosTest {
 
     private World world;
@@ -23,12 +40,19 @@ class ScenariosTest {
         assertThat(world.oracle().services()).isNotEmpty();
     }
 
+    @AfterEach
+    void end() {
+        world.close();
+    }
+
     @Test
     void passesThatOverlapCreateNoTaskTwice() throws InterruptedException {
         world.controllers().forEach(controller -> controller.backend().trouble(0, 0.3, 0));
         world.slow(true);
-        world.users().deployAll();
-        run(60);
+        for (int i = 0; i < 3; i++) {
+            world.users().deployAll();
+            run(20);
+        }
         world.heal();
         Simulation.settled(world);
     }
@@ -45,22 +69,40 @@ class ScenariosTest {
 
     @Test
     void aLeaderThatWakesFromAPauseGivesNoNodeUp() throws InterruptedException {
-        world.controllers().forEach(controller -> world.agenda().pause(controller.process(), Duration.ofSeconds(50)));
+        world.suspend(Duration.ofSeconds(50));
         run(120);
         Simulation.settled(world);
     }
 
     @Test
     void aNewLeaderGivesNodesTimeFromItsFirstConfirmedLease() throws InterruptedException {
-        world.storeDown(true);
-        run(90);
-        world.storeDown(false);
+        world.moments()
+                .whenWritten(
+                        request -> request.writes().containsKey(Kinds.LEADER_KEY.path()),
+                        () -> world.suspend(Duration.ofSeconds(60)));
+        leader().kill();
+        run(150);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void aNewLeaderGivesUpNoNodeThatItHasNotHeardYet() throws InterruptedException {
+        leader().kill();
         run(60);
         Simulation.settled(world);
     }
 
     @Test
-    void agentsObeyAControllerThatHasJustStarted() throws InterruptedException {
+    void agentsObeyALeaderWhoseClockIsBehind() throws InterruptedException {
+        leader().stepClock(Duration.ofHours(-1));
+        run(20);
+        world.users().deployAll();
+        run(30);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void agentsObeyControllersThatHaveJustStarted() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             leader().kill();
             run(25);
@@ -71,12 +113,43 @@ class ScenariosTest {
     }
 
     @Test
-    void aLeaderWhoseImageIsBehindRemovesNoTask() throws InterruptedException {
-        world.slow(true);
+    void anOlderSetThatComesLateRemovesNoTask() throws InterruptedException {
+        SimNode node = busy();
         world.users().deployAll();
-        run(3);
-        leader().kill();
-        run(40);
+        run(30);
+        node.agent().flatMap(SimAgent::stream).orElseThrow().repeatSet();
+        run(10);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void whatIsPlacedOnANodeWhileItIsGivenUpIsPlacedElsewhere() throws InterruptedException {
+        SimNode node = busy();
+        world.moments().whenSent(placing(node), () -> {
+            world.cut(node);
+            world.agenda().sleep(Duration.ofSeconds(45));
+        });
+        world.users().deployAll();
+        run(75);
+        assertThat(readiness(node)).isEqualTo(Readiness.LOST);
+        assertThat(unstopped(node)).isEmpty();
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void whatWasPlacedInAnEpochThatIsOverStartsNowhere() throws InterruptedException {
+        SimNode node = busy();
+        world.moments().whenSent(placing(node), () -> {
+            world.cut(node);
+            world.agenda().sleep(Duration.ofSeconds(45));
+            world.mend(node);
+            world.agenda().sleep(Duration.ofSeconds(15));
+            world.moments().whenSent(ending(node), () -> world.agenda().sleep(Duration.ofSeconds(15)));
+        });
+        world.users().deployAll();
+        run(90);
+        assertThat(readiness(node)).isEqualTo(Readiness.READY);
         world.heal();
         Simulation.settled(world);
     }
@@ -94,19 +167,97 @@ class ScenariosTest {
     }
 
     @Test
-    void aSetOfAnOlderEpochStartsNothing() throws InterruptedException {
-        SimNode node = busy();
-        world.pullsFail(true);
+    void anAnswerOfTheEngineThatGotLostFailsNoTask() throws InterruptedException {
+        world.moments().whenCalled("create"::equals, node -> {
+            throw new EngineException(EngineException.Kind.UNREACHABLE, "the answer got lost");
+        });
         world.users().deployAll();
-        run(1);
-        world.cut(node);
-        run(60);
-        node.crashAgent();
-        world.pullsFail(false);
-        world.mend(node);
-        node.startAgent();
-        world.heal();
         run(40);
+        assertThat(world.oracle().workloads().values())
+                .noneMatch(task -> task.getObserved().getStopCode().equals("TaskFailedToStart"));
+        Simulation.settled(world);
+    }
+
+    @Test
+    void whatHasStoppedDoesNotStartWhenTheAgentComesBack() throws InterruptedException {
+        tasksFailOnNodesThatAreCutOff();
+        for (SimNode node : world.nodes()) {
+            world.crashAgent(node, Duration.ofSeconds(1));
+        }
+        run(15);
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    /** Their image was there, is not any more, and cannot be pulled. */
+    private void tasksFailOnNodesThatAreCutOff() throws InterruptedException {
+        world.pullsFail(true);
+        world.nodes().forEach(node -> node.runtime().removeImage("batch"));
+        for (int number = 100; number < 104; number++) {
+            world.users().run(number);
+        }
+        run(1);
+        world.nodes().forEach(world::cut);
+        run(9);
+        world.pullsFail(false);
+        assertThat(world.nodes()).anyMatch(this::hasFailedTaskThatTheStoreDoesNotKnowOf);
+    }
+
+    private boolean hasFailedTaskThatTheStoreDoesNotKnowOf(SimNode node) {
+        Set<String> there = node.runtime().all().stream()
+                .map(SimRuntime.Container::workload)
+                .collect(Collectors.toSet());
+        return unstopped(node).stream()
+                .map(task -> task.getScope() + "/" + task.getId())
+                .anyMatch(task -> node.hasReportedStopped(task) && !there.contains(task));
+    }
+
+    @Test
+    void whatHappensWhileNobodyWatchesTheEngineIsSeen() throws InterruptedException {
+        SimNode node = busy();
+        node.runtime().loseWatcher();
+        node.runtime().running().forEach(container -> container.exit(1, false));
+        run(40);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void aLeaderThatWasReplacedWritesNothing() throws InterruptedException {
+        SimController replaced = leader();
+        replaced.backend().renewals(true);
+        world.moments()
+                .whenSent(
+                        request -> touches(request, Kinds.WORKLOAD.name())
+                                && request.guards().containsKey(Kinds.LEADER_KEY.path()),
+                        () -> world.agenda().sleep(Duration.ofSeconds(20)));
+        world.users().deployAll();
+        run(40);
+        assertThat(leader().name()).isNotEqualTo(replaced.name());
+        assertThat(world.counts()).containsKey(Trouble.TWO_LEADERS);
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void aReportDoesNotTakeBackAStop() throws InterruptedException {
+        List<Workload> reported = new ArrayList<>();
+        world.moments().whenSent(request -> reported.addAll(reportedRunning(request)), () -> {
+            world.users().stop(reported.getFirst().getId());
+            world.agenda().sleep(Duration.ofSeconds(3));
+        });
+        world.users().deployAll();
+        run(40);
+        assertThat(reported).isNotEmpty();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void aRequestWithATokenHasOneEffect() throws InterruptedException {
+        world.moments().whenWritten(request -> touches(request, Kinds.IDEMPOTENCY.name()), () -> {
+            throw new UnavailableException("the answer got lost");
+        });
+        world.users().run(1);
+        run(30);
         Simulation.settled(world);
     }
 
@@ -135,6 +286,58 @@ class ScenariosTest {
         leader().stepClock(Duration.ofDays(365));
         run(90);
         Simulation.settled(world);
+    }
+
+    // Requests.
+
+    private Predicate<Backend.Request> placing(SimNode node) {
+        return request -> workloads(request).stream()
+                .anyMatch(task -> task.getPlacement().getNode().equals(node.id())
+                        && Workloads.phase(task) == Phase.PENDING
+                        && before(task)
+                                .filter(known -> !Workloads.isPlaced(known))
+                                .isPresent());
+    }
+
+    private Predicate<Backend.Request> ending(SimNode node) {
+        return request -> workloads(request).stream()
+                .anyMatch(task -> task.getPlacement().getNode().equals(node.id())
+                        && task.getObserved().getStopCode().equals("TerminationNotice"));
+    }
+
+    private List<Workload> reportedRunning(Backend.Request request) {
+        return workloads(request).stream()
+                .filter(task -> Workloads.isRunning(task)
+                        && before(task)
+                                .filter(known -> !Workloads.isRunning(known))
+                                .isPresent())
+                .toList();
+    }
+
+    private Optional<Workload> before(Workload task) {
+        return Optional.ofNullable(world.oracle()
+                .workloads()
+                .get(Kinds.WORKLOAD.key(task.getScope(), task.getId()).path()));
+    }
+
+    private static List<Workload> workloads(Backend.Request request) {
+        return request.writes().entrySet().stream()
+                .filter(write -> write.getKey().startsWith(Kinds.WORKLOAD.name() + "/"))
+                .flatMap(write -> write.getValue().stream())
+                .map(value -> Oracle.parse(Kinds.WORKLOAD, value))
+                .toList();
+    }
+
+    private static boolean touches(Backend.Request request, String kind) {
+        return request.writes().keySet().stream().anyMatch(path -> path.startsWith(kind + "/"));
+    }
+
+    // Who is there.
+
+    private List<Workload> unstopped(SimNode node) {
+        return world.oracle().workloads().values().stream()
+                .filter(task -> task.getPlacement().getNode().equals(node.id()) && !Workloads.isStopped(task))
+                .toList();
     }
 
     private SimController leader() {

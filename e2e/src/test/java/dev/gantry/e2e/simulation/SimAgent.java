@@ -1,5 +1,6 @@
 package dev.gantry.e2e.simulation;
 
+import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.connection.LinkEffect;
 import dev.gantry.agent.connection.LinkInput;
 import dev.gantry.agent.connection.LinkRules;
@@ -7,30 +8,33 @@ import dev.gantry.agent.connection.LinkState;
 import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Obeyed;
 import dev.gantry.agent.connection.ReportQueue;
-import dev.gantry.agent.plan.Fact;
-import dev.gantry.agent.plan.Memory;
-import dev.gantry.agent.plan.WorkloadPlanner;
+import dev.gantry.agent.engine.EngineEvent;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.work.EngineWorkshop;
 import dev.gantry.e2e.simulation.Agenda.Lane;
 import dev.gantry.e2e.simulation.Agenda.Process;
-import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Hello;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.WorkloadReport;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** One agent process: the real link rules, report queue and planner; threads and files are lanes and fields. */
+/** One agent process: the real link rules, report queue and workshop; its threads are lanes, its files are fields. */
 final class SimAgent {
 
     private static final int REDIRECTS_MAX = 3;
     private static final int UNANSWERED_MAX = 20;
     private static final Duration TICK_MAX = Duration.ofSeconds(30);
+    private static final Duration EVENTS_AGAIN = Duration.ofMillis(500);
+    private static final AgentSettings.Times TIMES =
+            new AgentSettings.Times(Duration.ofSeconds(4), Duration.ofSeconds(20));
 
     private final SimNode node;
     private final World world;
@@ -40,8 +44,9 @@ final class SimAgent {
     private final LinkTiming timing = LinkTiming.DEFAULT;
     private final LinkRules rules = new LinkRules(timing.silenceMax());
     private final ReportQueue reports = new ReportQueue();
-    private final WorkloadPlanner planner = new WorkloadPlanner(Duration.ofSeconds(4), Duration.ofSeconds(20));
-    private final TreeMap<String, SimKeeper> keepers = new TreeMap<>();
+    private final Lane events = new Lane(process);
+    private final EngineWorkshop workshop;
+    private final Map<String, Phase> phases = new TreeMap<>();
     private Obeyed obeyed;
     private LinkState state;
     private Optional<Stream> stream = Optional.empty();
@@ -50,25 +55,18 @@ final class SimAgent {
     private int redirects;
     private int turn;
     private long tick;
-    private boolean told;
-    private boolean listed;
 
-    SimAgent(SimNode node) {
+    SimAgent(SimNode node) throws InterruptedException {
         this.node = node;
         this.world = node.world();
         this.dice = node.dice().split();
         this.obeyed = node.kept();
         this.state = LinkState.connected(obeyed, world.agenda().now());
-        node.runtime()
-                .onDeath(container -> world.agenda()
-                        .after(
-                                dice.millis(1, 30),
-                                new Lane(process),
-                                () -> look(container.workload(), container.id())));
+        this.workshop = open();
         if (obeyed.revision() > 0) {
             obey(obeyed);
         }
-        world.agenda().after(dice.millis(10, 300), new Lane(process), this::list);
+        world.agenda().after(dice.millis(10, 300), new Lane(process), this::watch);
         world.agenda().after(dice.millis(0, 200), link, this::seek);
     }
 
@@ -82,18 +80,6 @@ final class SimAgent {
 
     Process process() {
         return process;
-    }
-
-    Dice dice() {
-        return dice;
-    }
-
-    WorkloadPlanner planner() {
-        return planner;
-    }
-
-    boolean isListed() {
-        return listed;
     }
 
     Optional<Stream> stream() {
@@ -111,8 +97,9 @@ final class SimAgent {
         String address = leader.orElse(world.address(turn));
         Optional<SimController> controller = world.at(address);
         reports.takeBack();
-        if (world.isCut(node) || controller.isEmpty()) {
-            boolean refused = !world.isCut(node);
+        boolean silent = world.isCut(node, address) || world.isSuspended();
+        if (silent || controller.isEmpty()) {
+            boolean refused = !silent;
             Duration wait = refused ? dice.millis(1, 50) : dice.millis(1000, 5000);
             world.agenda().after(wait, link, () -> left(address, false, Optional.empty()));
             return;
@@ -197,7 +184,7 @@ final class SimAgent {
                 obeyed = newer;
                 obey(newer);
             }
-            case LinkEffect.Report _ -> keepers.values().forEach(SimKeeper::reportAgain);
+            case LinkEffect.Report _ -> workshop.reportAgain();
             case LinkEffect.Acknowledge(long sequence) -> reports.acknowledge(sequence);
             case LinkEffect.Open _ -> {}
             case LinkEffect.Leave(String reason, var next) -> {
@@ -219,70 +206,75 @@ final class SimAgent {
         }
     }
 
-    ReportQueue reports() {
-        return reports;
+    // The workshop.
+
+    private EngineWorkshop open() throws InterruptedException {
+        AgentSettings settings = AgentSettings.of(node.id(), node.describe().getName(), Path.of("simulated"));
+        return EngineWorkshop.open(
+                // Not of this machine: no control groups are made.
+                settings.withEngine(settings.engine().withHost("tcp://simulated"))
+                        .withTimes(TIMES),
+                node.runtime(),
+                node.journal(),
+                this::reported,
+                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock()));
     }
 
-    /** There are reports to send. */
-    void reported() {
+    private void execute(Runnable what) {
+        if (!process.isKilled()) {
+            world.agenda().after(dice.between(Duration.ZERO, Duration.ofMillis(1)), new Lane(process), what::run);
+        }
+    }
+
+    private void alarm(Instant when, Runnable what) {
+        if (!process.isKilled()) {
+            Duration delay = Duration.between(node.clock().instant(), when).plusMillis(1);
+            world.agenda().after(delay, new Lane(process), what::run);
+        }
+    }
+
+    private void reported(WorkloadReport report) {
+        Agenda.checkAlive();
+        String key = report.getScope() + "/" + report.getId();
+        Phase phase = report.getObserved().getPhase();
+        if (phases.put(key, phase) != phase) {
+            world.say(node.describe().getName() + " " + key + " is " + phase + " "
+                    + report.getObserved().getStopReason());
+        }
+        node.reported(key, report.getObserved());
+        reports.report(report);
         stream.ifPresent(open -> input(open, new LinkInput.Reported()));
     }
 
-    // The workshop.
-
     private void obey(Obeyed set) {
-        told = true;
         // Sorted, because the order of the set differs from one process to the next.
-        new TreeMap<>(set.workloads()).values().forEach(one -> keeper(key(one)).obey(one));
-        Set<String> wanted = new TreeSet<>(set.workloads().keySet());
-        for (SimKeeper keeper : List.copyOf(keepers.values())) {
-            if (!wanted.contains(keeper.key())) {
-                keeper.dismiss();
+        workshop.obey(new TreeMap<>(set.workloads()).values());
+    }
+
+    /** Watches the engine as production does: each new stream of events begins with a complete list. */
+    private void watch() throws InterruptedException {
+        while (true) {
+            if (!node.isEngineDown()) {
+                node.runtime().events(this::hear);
             }
+            world.agenda().sleep(EVENTS_AGAIN);
         }
-        keepers.values().removeIf(keeper -> {
-            boolean gone = keeper.isOver() && !wanted.contains(keeper.key());
-            if (gone) {
-                node.forget(keeper.key());
-            }
-            return gone;
-        });
     }
 
-    static String key(DesiredWorkload workload) {
-        return workload.getScope() + "/" + workload.getId();
-    }
-
-    private SimKeeper keeper(String key) {
-        return keepers.computeIfAbsent(
-                key,
-                _ -> new SimKeeper(
-                        this,
-                        key,
-                        node.recall(key)
-                                .map(kept -> Memory.recall(kept.observed(), kept.begun()))
-                                .orElse(Memory.EMPTY)));
-    }
-
-    /** What the engine has is known before anything is decided. */
-    private void list() {
-        List<SimKeeper> found = new ArrayList<>();
-        for (SimRuntime.Container container : node.runtime().all()) {
-            SimKeeper keeper = keeper(container.workload());
-            if (told && keeper.desired().isEmpty()) {
-                keeper.dismiss();
-            }
-            keeper.learn(new Fact.Seen(container.seen()));
-            found.add(keeper);
+    private void hear(EngineEvent event) {
+        if (!process.isKilled()) {
+            world.agenda().after(dice.millis(1, 30), events, () -> handle(event));
         }
-        listed = true;
-        keepers.values().forEach(SimKeeper::wake);
     }
 
-    private void look(String workload, String id) {
-        SimKeeper keeper = keepers.get(workload);
-        if (keeper != null) {
-            node.runtime().byId(id).ifPresent(container -> keeper.learn(new Fact.Seen(container.seen())));
+    private void handle(EngineEvent event) throws InterruptedException {
+        try {
+            workshop.on(event);
+        } catch (EngineException e) {
+            world.say(node.describe().getName() + " cannot look after " + event + ": " + e.text());
+            if (event instanceof EngineEvent.Connected) {
+                hear(event);
+            }
         }
     }
 }

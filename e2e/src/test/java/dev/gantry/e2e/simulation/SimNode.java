@@ -3,10 +3,12 @@ package dev.gantry.e2e.simulation;
 import dev.gantry.agent.connection.Obeyed;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.Resources;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One machine: its engine, its disk, and the agent that may or may not be running. */
@@ -19,21 +21,23 @@ final class SimNode {
     private final String id;
     private final String zone;
     private final Dice dice;
-    private final SimRuntime runtime = new SimRuntime();
-    private final TreeMap<String, Kept> journal = new TreeMap<>();
+    private final SimRuntime runtime;
+    private final SimJournal journal = new SimJournal(this::isDiskFull);
+    private final Set<String> ended = new TreeSet<>();
     private Obeyed kept = Obeyed.NOTHING;
     private Optional<SimAgent> agent = Optional.empty();
     private boolean faulted;
+    private boolean engineDown;
+    private boolean diskFull;
+    private Duration skew = Duration.ZERO;
     private int boots = 1;
-
-    /** What the journal holds of one workload. */
-    record Kept(Observation observed, Set<String> begun) {}
 
     SimNode(World world, int number, Dice dice) {
         this.world = world;
         this.dice = dice;
         this.id = "0".repeat(30) + "a" + number;
         this.zone = "zone-" + number % 2;
+        this.runtime = new SimRuntime(new SimMachine(this, dice.split()));
     }
 
     World world() {
@@ -83,35 +87,61 @@ final class SimNode {
                 .build();
     }
 
+    // The machine.
+
+    InstantSource clock() {
+        return () -> World.START.plus(world.agenda().elapsed()).plus(skew);
+    }
+
+    void stepClock(Duration by) {
+        skew = skew.plus(by);
+    }
+
+    boolean isEngineDown() {
+        return engineDown;
+    }
+
+    /** The engine goes away, or comes back with its containers running, as with live-restore. */
+    void engineDown(boolean down) {
+        engineDown = down;
+        if (down) {
+            runtime.loseWatcher();
+        }
+    }
+
+    boolean isDiskFull() {
+        return diskFull;
+    }
+
+    void diskFull(boolean full) {
+        diskFull = full;
+    }
+
     // The disk.
+
+    SimJournal journal() {
+        return journal;
+    }
 
     Obeyed kept() {
         return kept;
     }
 
+    /** As production does: a set that cannot be kept is worse than none. */
     void keep(Obeyed obeyed) {
         world.oracle().obeys(this, kept, obeyed);
-        kept = obeyed;
+        kept = diskFull ? Obeyed.NOTHING : obeyed;
     }
 
-    Optional<Kept> recall(String workload) {
-        return Optional.ofNullable(journal.get(workload));
+    /** What was reported of a workload of this node. */
+    void reported(String workload, Observation observed) {
+        if (observed.getPhase() == Phase.STOPPED) {
+            ended.add(workload);
+        }
     }
 
-    void remember(String workload, Observation observed) {
-        Set<String> begun = recall(workload).map(Kept::begun).orElse(Set.of());
-        journal.put(workload, new Kept(observed, begun));
-    }
-
-    void begin(String workload, String container) {
-        Kept known = recall(workload).orElse(new Kept(Observation.getDefaultInstance(), Set.of()));
-        Set<String> begun = new TreeSet<>(known.begun());
-        begun.add(container);
-        journal.put(workload, new Kept(known.observed(), begun));
-    }
-
-    void forget(String workload) {
-        journal.remove(workload);
+    boolean hasReportedStopped(String workload) {
+        return ended.contains(workload);
     }
 
     // The agent.
@@ -120,7 +150,7 @@ final class SimNode {
         return agent.filter(one -> !one.process().isKilled());
     }
 
-    void startAgent() {
+    void startAgent() throws InterruptedException {
         if (agent().isEmpty()) {
             agent = Optional.of(new SimAgent(this));
         }
@@ -128,12 +158,13 @@ final class SimNode {
 
     void crashAgent() {
         agent().ifPresent(SimAgent::kill);
-        runtime.onDeath(container -> {});
+        runtime.loseWatcher();
     }
 
     void reboot() {
         crashAgent();
         boots++;
-        runtime.reboot(world.millis());
+        runtime.reboot();
+        journal.losePower();
     }
 }

@@ -45,7 +45,12 @@ final class Simulation {
     }
 
     private static Report live(long seed, Consumer<String> timeline) throws InterruptedException {
-        World world = new World(seed, timeline);
+        try (World world = new World(seed, timeline)) {
+            return live(world);
+        }
+    }
+
+    private static Report live(World world) throws InterruptedException {
         Dice dice = world.dice().split();
         Duration end = dice.between(Duration.ofSeconds(60), Duration.ofSeconds(150));
         world.users().begin(end);

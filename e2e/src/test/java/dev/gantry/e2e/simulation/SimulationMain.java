@@ -1,106 +1,106 @@
 package dev.gantry.e2e.simulation;
 
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 
 /** {@code gantry simulate}: runs many seeds, or replays one and prints its timeline. */
 public final class SimulationMain {
 
-    private SimulationMain() {}
+    private static final int SEEDS = 200;
+    private static final Duration PROGRESS = Duration.ofSeconds(30);
 
-    /** {@code [--seeds N] [--from S]} runs seeds; {@code --seed S} replays one. */
-    public static void main(String[] arguments) throws InterruptedException {
-        List<String> words = List.of(arguments);
-        if (words.contains("--seed")) {
-            System.exit(replay(Long.parseLong(words.get(words.indexOf("--seed") + 1))));
+    private final List<String> words;
+
+    private SimulationMain(List<String> words) {
+        this.words = words;
+    }
+
+    /** As the script's help says. */
+    public static void main(String[] arguments) throws InterruptedException, IOException {
+        System.exit(new SimulationMain(List.of(arguments)).run() ? 0 : 1);
+    }
+
+    private boolean run() throws InterruptedException, IOException {
+        if (words.contains("--sieve")) {
+            return sieve(Sieve.Where.WRITE) & sieve(Sieve.Where.CALL);
         }
-        long from = words.contains("--from") ? Long.parseLong(words.get(words.indexOf("--from") + 1)) : 1;
-        int seeds = words.contains("--seeds") ? Integer.parseInt(words.get(words.indexOf("--seeds") + 1)) : 200;
+        Optional<String> seed = value("--seed");
+        if (seed.isPresent()) {
+            return replay(Long.parseLong(seed.get()));
+        }
         Tally tally = new Tally();
-        for (long seed = from; seed < from + seeds; seed++) {
-            tally.run(seed);
-        }
-        System.out.println(tally);
-        System.exit(tally.failed() ? 1 : 0);
-    }
-
-    private static int replay(long seed) throws InterruptedException {
-        try {
-            System.out.println(Simulation.run(seed, System.out::println));
-            return 0;
-        } catch (Violation broken) {
-            System.out.println("seed " + seed + " broke " + broken.getMessage());
-            return 1;
-        }
-    }
-
-    /** What many runs add up to. */
-    static final class Tally {
-        private final Map<Trouble, Integer> troubles = new EnumMap<>(Trouble.class);
-        private final StringBuilder failures = new StringBuilder();
-        private final long began = System.nanoTime();
-        private Duration virtual = Duration.ZERO;
-        private Duration slowest = Duration.ZERO;
-        private int seeds;
-        private long events;
-        private long starts;
-        private long calls;
-
-        /** Notes down what a seed broke. */
-        void run(long seed) throws InterruptedException {
-            seeds++;
-            try {
-                Simulation.Report report = Simulation.run(seed, line -> {});
-                virtual = virtual.plus(report.elapsed());
-                slowest = slowest.compareTo(report.healed()) > 0 ? slowest : report.healed();
-                events += report.events();
-                starts += report.starts();
-                calls += report.calls();
-                report.troubles().forEach((trouble, count) -> troubles.merge(trouble, 1, Integer::sum));
-            } catch (Violation | RuntimeException broken) {
-                failures.append("seed ")
-                        .append(seed)
-                        .append(" broke ")
-                        .append(broken)
-                        .append("\n  replay: deploy/gantry simulate --seed ")
-                        .append(seed)
-                        .append('\n');
+        Optional<String> minutes = value("--minutes");
+        if (minutes.isPresent()) {
+            fresh(tally, Duration.ofMinutes(Long.parseLong(minutes.get())));
+        } else {
+            long from = value("--from").map(Long::parseLong).orElse(1L);
+            int seeds = value("--seeds").map(Integer::parseInt).orElse(SEEDS);
+            for (long each = from; each < from + seeds; each++) {
+                tally.run(each);
             }
         }
+        System.out.println(tally);
+        return !tally.failed();
+    }
 
-        boolean failed() {
-            return !failures.isEmpty();
-        }
+    private Optional<String> value(String option) {
+        int at = words.indexOf(option);
+        return at < 0 ? Optional.empty() : Optional.of(words.get(at + 1));
+    }
 
-        String failures() {
-            return failures.toString();
+    private static void fresh(Tally tally, Duration duration) throws InterruptedException {
+        long start = new Dice(System.nanoTime()).next() >>> 1;
+        System.out.println("fresh seeds begin at " + start);
+        long began = System.nanoTime();
+        long said = began;
+        for (long seed = start; System.nanoTime() - began < duration.toNanos(); seed++) {
+            tally.run(seed);
+            if (System.nanoTime() - said > PROGRESS.toNanos()) {
+                said = System.nanoTime();
+                System.out.println(tally.summary());
+            }
         }
+    }
 
-        Map<Trouble, Integer> troubles() {
-            return troubles;
+    private boolean replay(long seed) throws InterruptedException, IOException {
+        Optional<String> file = value("--timeline");
+        StringBuilder lines = new StringBuilder();
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        boolean kept = true;
+        try {
+            Simulation.Report report = Simulation.run(seed, line -> {
+                out.println(line);
+                lines.append(line).append('\n');
+            });
+            out.println(report);
+        } catch (Violation broken) {
+            kept = false;
+            out.println("seed " + seed + " broke " + broken.getMessage());
+            lines.append("broke ").append(broken.getMessage()).append('\n');
         }
+        if (file.isPresent()) {
+            Files.writeString(Path.of(file.get()), lines);
+        }
+        return kept;
+    }
 
-        @Override
-        public String toString() {
-            double seconds = (System.nanoTime() - began) / 1e9;
-            double hours = virtual.toMillis() / 3.6e6;
-            return String.format(
-                    Locale.ROOT,
-                    "%ssimulation: %d seeds, %.1f virtual hours in %.1f s (%.0f times as fast as life), %d events,"
-                            + " %d starts, %d calls, slowest convergence %.1f s%n  seeds with %s",
-                    failures,
-                    seeds,
-                    hours,
-                    seconds,
-                    hours * 3600 / seconds,
-                    events,
-                    starts,
-                    calls,
-                    slowest.toMillis() / 1e3,
-                    troubles);
+    private static boolean sieve(Sieve.Where where) throws InterruptedException {
+        int places = Sieve.places(where);
+        int broken = 0;
+        for (int number = 1; number <= places; number++) {
+            Optional<String> what = Sieve.cut(where, number);
+            int at = number;
+            what.ifPresent(how -> System.out.println("killed after " + where + " " + at + ": " + how));
+            broken += what.isPresent() ? 1 : 0;
         }
+        System.out.println(
+                "sieve: killed after each " + where + " in turn, " + places + " times, " + broken + " broke something");
+        return broken == 0;
     }
 }

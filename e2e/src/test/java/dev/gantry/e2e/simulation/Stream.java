@@ -6,6 +6,8 @@ import dev.gantry.proto.ToAgent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One agent's stream to one controller. Normally in order and without loss, as TCP has it; while the node is cut, what is
@@ -17,10 +19,12 @@ final class Stream {
     private final SimAgent agent;
     private final SimController controller;
     private final Dice dice;
-    private final Deque<Agenda.Task> held = new ArrayDeque<>();
+    private final Deque<Agenda.Task> heldUp = new ArrayDeque<>();
+    private final Deque<Agenda.Task> heldDown = new ArrayDeque<>();
     private final SimSession session;
     private long lastUp;
     private long lastDown;
+    private Optional<ToAgent> set = Optional.empty();
     private boolean over;
 
     Stream(World world, SimAgent agent, SimController controller) {
@@ -45,7 +49,7 @@ final class Stream {
     }
 
     void toController(FromAgent message) {
-        lastUp = send(lastUp, () -> {
+        lastUp = send(true, lastUp, () -> {
             if (!controller.process().isKilled()) {
                 session.said(message);
             }
@@ -53,14 +57,22 @@ final class Stream {
     }
 
     void toAgent(ToAgent message) {
-        lastDown = send(lastDown, () -> agent.hears(this, message));
+        if (message.getDesired().getFull()) {
+            set = Optional.of(message);
+        }
+        lastDown = send(false, lastDown, () -> agent.hears(this, message));
     }
 
     void endedByController(String reason) {
-        lastDown = send(lastDown, () -> {
+        lastDown = send(false, lastDown, () -> {
             over = true;
             agent.broken(this, reason);
         });
+    }
+
+    /** The last whole set comes once more, however old it is by now. */
+    void repeatSet() {
+        set.ifPresent(message -> agent.hears(this, message));
     }
 
     /** The agent has left. */
@@ -73,7 +85,8 @@ final class Stream {
     void tear(String reason) {
         if (!over) {
             over = true;
-            held.clear();
+            heldUp.clear();
+            heldDown.clear();
             session.ended();
             agent.broken(this, reason);
         }
@@ -81,34 +94,43 @@ final class Stream {
 
     /** Lets through what was held back while the node was cut. */
     void mend() {
-        while (!held.isEmpty()) {
-            arrive(held.poll());
+        for (Deque<Agenda.Task> held : List.of(heldUp, heldDown)) {
+            while (!held.isEmpty()) {
+                arrive(held.poll());
+            }
         }
     }
 
-    private long send(long last, Agenda.Task arrival) {
-        boolean rude = world.isRude(agent.node());
-        if (rude && dice.happens(0.1)) {
-            world.happened(Trouble.RUDE_NETWORK);
+    private long send(boolean up, long last, Agenda.Task arrival) {
+        if (happens(Trouble.MESSAGE_LOST, 0.1)) {
             return last;
         }
         long at = world.agenda().now() + latency().toNanos();
-        long inOrder = rude && dice.happens(0.2) ? at : Math.max(at, last + 1);
-        deliver(inOrder, arrival);
-        if (rude && dice.happens(0.1)) {
-            deliver(inOrder + dice.millis(1, 3000).toNanos(), arrival);
+        long inOrder = happens(Trouble.MESSAGE_REORDERED, 0.2)
+                ? at + dice.millis(0, 1500).toNanos()
+                : Math.max(at, last + 1);
+        deliver(up, inOrder, arrival);
+        if (happens(Trouble.MESSAGE_REPEATED, 0.1)) {
+            deliver(up, inOrder + dice.millis(1, 3000).toNanos(), arrival);
         }
-        return Math.max(last, inOrder);
+        return world.isRude(agent.node(), Trouble.MESSAGE_REORDERED) ? last : Math.max(last, inOrder);
     }
 
-    private void deliver(long at, Agenda.Task arrival) {
+    private boolean happens(Trouble trouble, double probability) {
+        boolean happens = world.isRude(agent.node(), trouble) && dice.happens(probability);
+        if (happens) {
+            world.happened(trouble);
+        }
+        return happens;
+    }
+
+    private void deliver(boolean up, long at, Agenda.Task arrival) {
+        Deque<Agenda.Task> held = up ? heldUp : heldDown;
         world.agenda().after(Duration.ofNanos(at - world.agenda().now()), new Lane(world.network()), () -> {
-            if (world.isCut(agent.node())) {
+            if (world.isCut(agent.node(), controller.address(), up) || !held.isEmpty()) {
                 held.add(arrival);
-            } else if (held.isEmpty()) {
-                arrive(arrival);
             } else {
-                held.add(arrival);
+                arrive(arrival);
             }
         });
     }

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.simulation;
 
+import dev.gantry.controller.resource.Kinds;
 import dev.gantry.store.Backend;
 import dev.gantry.store.Lease;
 import dev.gantry.store.UnavailableException;
@@ -16,6 +17,7 @@ final class TroubledBackend implements Backend {
     private final Dice dice;
     private Optional<Watcher> watcher = Optional.empty();
     private boolean cut;
+    private boolean unrenewed;
     private double lostReplies;
     private double slowCommits;
     private double crashes;
@@ -40,39 +42,78 @@ final class TroubledBackend implements Backend {
         lost.ifPresent(one -> one.lost(reason));
     }
 
+    /** How often its answers get lost, its commits take long, and it dies of a write. */
     void trouble(double losingReplies, double slowing, double crashing) {
         lostReplies = losingReplies;
         slowCommits = slowing;
         crashes = crashing;
     }
 
-    @Override
-    public Contents read() {
-        reach();
-        return backend.read();
+    /** Its lease runs out, while its writes still get through. */
+    void renewals(boolean lost) {
+        unrenewed = lost;
     }
 
     @Override
+    public Contents read() throws InterruptedException {
+        travel();
+        return backend.read();
+    }
+
+    /** Once sent, a request is carried out or not, whatever becomes of its sender meanwhile. */
+    @Override
     public Result commit(Request request) throws InterruptedException {
-        reach();
+        travel();
+        return world.agenda().aside(sender -> carryOut(request, sender));
+    }
+
+    private Result carryOut(Request request, Agenda.Process sender) throws InterruptedException {
         if (dice.happens(slowCommits)) {
-            world.happened(Trouble.SLOW_COMMIT);
+            world.happened(Trouble.STORE_SLOW);
             world.agenda().sleep(dice.between(Duration.ofMillis(5), Duration.ofSeconds(4)));
+        }
+        if (unrenewed) {
+            world.agenda().sleep(dice.millis(0, 14_000));
+        }
+        world.moments().sent(request);
+        boolean unheard = world.storeChangesLeader() && dice.happens(0.5);
+        if (!unheard) {
             reach();
         }
         world.oracle().before(request);
         Result result = backend.commit(request);
         world.oracle().after();
-        if (result instanceof Result.Committed && dice.happens(crashes)) {
-            world.happened(Trouble.CRASH_AFTER_WRITE);
-            world.say("a controller is killed right after a write");
-            world.agenda().killCurrent();
+        if (result instanceof Result.Committed) {
+            world.moments().written(request, sender);
+            if (dice.happens(crashes)) {
+                world.happened(Trouble.CONTROLLER_CRASH_AFTER_WRITE);
+                world.say("a controller is killed right after a write");
+                sender.kill();
+            }
+        } else if (isOfReplacedLeader(request)) {
+            world.happened(Trouble.TWO_LEADERS);
         }
-        if (dice.happens(lostReplies)) {
-            world.happened(Trouble.LOST_REPLY);
+        if (unheard || dice.happens(lostReplies)) {
+            world.happened(unheard ? Trouble.STORE_LEADER_CHANGE : Trouble.REPLY_LOST);
             throw new UnavailableException("the answer got lost");
         }
         return result;
+    }
+
+    private boolean isOfReplacedLeader(Request request) {
+        String leader = Kinds.LEADER_KEY.path();
+        long now = world.oracle().revisionOf(leader);
+        return !request.writes().containsKey(leader) && request.guards().getOrDefault(leader, now) != now;
+    }
+
+    /** On the way there. */
+    private void travel() throws InterruptedException {
+        reach();
+        if (world.storeIsSlow()) {
+            world.happened(Trouble.STORE_SLOW);
+            world.agenda().sleep(dice.millis(5, 2_500));
+            reach();
+        }
     }
 
     @Override
@@ -95,20 +136,23 @@ final class TroubledBackend implements Backend {
     }
 
     @Override
-    public Lease grant(Duration timeToLive) {
-        reach();
+    public Lease grant(Duration timeToLive) throws InterruptedException {
+        travel();
         return backend.grant(timeToLive);
     }
 
     @Override
-    public boolean renew(Lease lease) {
-        reach();
+    public boolean renew(Lease lease) throws InterruptedException {
+        travel();
+        if (unrenewed) {
+            throw new UnavailableException("the renewal got lost");
+        }
         return backend.renew(lease);
     }
 
     @Override
-    public void revoke(Lease lease) {
-        reach();
+    public void revoke(Lease lease) throws InterruptedException {
+        travel();
         backend.revoke(lease);
     }
 
@@ -126,7 +170,7 @@ final class TroubledBackend implements Backend {
     public void close() {}
 
     boolean isAway() {
-        return cut || world.storeIsDown();
+        return cut || world.storeIsDown() || world.storeChangesLeader();
     }
 
     private void reach() {

@@ -109,7 +109,8 @@ final class Users {
         }
     }
 
-    private void run(int number) {
+    /** Runs tasks that end by themselves. */
+    void run(int number) {
         int count = 1 + dice.below(3);
         String mark = "run-" + number;
         runs.put(mark, count);
@@ -159,9 +160,12 @@ final class Users {
                 .filter(workload -> !dev.gantry.controller.resource.Workloads.isUnwanted(workload))
                 .toList();
         if (!candidates.isEmpty()) {
-            String id = dice.of(candidates).getId();
-            call("StopTask", "{'task':'%s'}".formatted(id), answer -> {});
+            stop(dice.of(candidates).getId());
         }
+    }
+
+    void stop(String task) {
+        call("StopTask", "{'task':'%s'}".formatted(task), answer -> {});
     }
 
     private void call(String operation, String input, Consumer<JsonNode> answered) {
@@ -245,7 +249,8 @@ final class Users {
     /** A definition that the asked controller has not seen yet is there a little later. */
     private static boolean isForNow(String operation, AwsException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        boolean unseen = message.contains("not found") && !operation.equals("StopTask");
+        boolean unseen = message.contains("not found")
+                && !List.of("StopTask", "DeleteService").contains(operation);
         return unseen || message.contains("try again");
     }
 

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Everything there is in one run: the store, two controllers, some nodes, the network between them, and users. */
-final class World {
+final class World implements AutoCloseable {
 
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final List<String> NAMES = List.of("c1", "c2");
@@ -28,21 +28,27 @@ final class World {
 
     private final Dice dice;
     private final Agenda agenda = new Agenda();
-    private final MemoryBackend backend = new MemoryBackend(() -> START.plus(agenda.elapsed()));
+    private final MemoryBackend backend = new MemoryBackend(this::storeClock);
     private final Oracle oracle = new Oracle(this);
+    private final Moments moments = new Moments(this);
     private final Users users;
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
     private final Map<String, SimNode> nodes = new TreeMap<>();
     private final Deque<Stream> streams = new ArrayDeque<>();
     private final Map<Trouble, Integer> counts = new EnumMap<>(Trouble.class);
-    private final Set<String> cut = new TreeSet<>();
-    private final Set<String> rude = new TreeSet<>();
+    private final Map<String, Cut> cut = new TreeMap<>();
+    private final Map<String, Set<Trouble>> rude = new TreeMap<>();
     private final Set<String> returning = new TreeSet<>();
     private final Consumer<String> timeline;
     private boolean storeDown;
+    private Duration suspended = Duration.ZERO;
+    private long suspendedUntil;
     private boolean slow;
+    private boolean storeSlow;
+    private boolean storeChangesLeader;
     private boolean pullsFail;
+    private boolean pullsSlow;
     private boolean sigtermIgnored;
     private Duration restartMax = Duration.ofSeconds(20);
 
@@ -78,6 +84,10 @@ final class World {
 
     Oracle oracle() {
         return oracle;
+    }
+
+    Moments moments() {
+        return moments;
     }
 
     Users users() {
@@ -139,17 +149,29 @@ final class World {
 
     // The network.
 
-    boolean isCut(SimNode node) {
-        return cut.contains(node.id());
+    /** What does not get through between a node and controllers. */
+    private record Cut(Optional<String> controller, boolean up, boolean down) {
+        boolean holdsBack(String address, boolean upwards) {
+            return controller.map(address::equals).orElse(true) && (upwards ? up : down);
+        }
     }
 
-    boolean isRude(SimNode node) {
-        return rude.contains(node.id());
+    boolean isCut(SimNode node, String controller, boolean up) {
+        return cut.containsKey(node.id()) && cut.get(node.id()).holdsBack(controller, up);
+    }
+
+    /** Without both directions there is no connection. */
+    boolean isCut(SimNode node, String controller) {
+        return isCut(node, controller, true) || isCut(node, controller, false);
+    }
+
+    boolean isRude(SimNode node, Trouble how) {
+        return rude.getOrDefault(node.id(), Set.of()).contains(how);
     }
 
     Duration latency(Dice chance) {
         if (slow) {
-            happened(Trouble.SLOW_NETWORK);
+            happened(Trouble.MESSAGE_DELAYED);
             return chance.happens(0.1) ? chance.millis(500, 6000) : chance.millis(1, 500);
         }
         return chance.millis(0, 8);
@@ -165,19 +187,35 @@ final class World {
     }
 
     void cut(SimNode node) {
+        cut(node, Trouble.NODE_CUT, new Cut(Optional.empty(), true, true));
+    }
+
+    void cutFrom(SimNode node, String controller) {
+        cut(node, Trouble.NODE_CUT_FROM_ONE_CONTROLLER, new Cut(Optional.of(controller), true, true));
+    }
+
+    void cutOneWay(SimNode node, boolean up) {
+        cut(node, Trouble.NODE_CUT_ONE_WAY, new Cut(Optional.empty(), up, !up));
+    }
+
+    private void cut(SimNode node, Trouble how, Cut gap) {
         node.fault();
-        happened(Trouble.CUT_NODE);
-        say(node.describe().getName() + " is cut off");
-        cut.add(node.id());
+        happened(how);
+        say(node.describe().getName() + " is cut off: " + how + " "
+                + gap.controller().orElse(""));
+        cut.put(node.id(), gap);
         agenda.after(KEEPALIVE, () -> {
-            if (isCut(node)) {
-                tear(node, "keepalive failed");
+            if (gap.equals(cut.get(node.id()))) {
+                streams.stream()
+                        .filter(stream -> stream.agent().node().equals(node)
+                                && isCut(node, stream.controller().address()))
+                        .forEach(stream -> stream.tear("keepalive failed"));
             }
         });
     }
 
     void mend(SimNode node) {
-        if (cut.remove(node.id())) {
+        if (cut.remove(node.id()) != null) {
             say(node.describe().getName() + " is back on the network");
             streams.stream()
                     .filter(stream -> stream.agent().node().equals(node))
@@ -185,11 +223,11 @@ final class World {
         }
     }
 
-    void rude(SimNode node, boolean now) {
+    void rude(SimNode node, Trouble how, boolean now) {
         if (now) {
             node.fault();
-            rude.add(node.id());
-        } else if (rude.remove(node.id())) {
+            rude.computeIfAbsent(node.id(), _ -> new TreeSet<>()).add(how);
+        } else if (rude.getOrDefault(node.id(), new TreeSet<>()).remove(how)) {
             tear(node, "the connection was reset");
         }
     }
@@ -212,10 +250,34 @@ final class World {
         }
     }
 
-    void loseWatchers(boolean compacted) throws InterruptedException {
-        happened(Trouble.WATCH_LOST);
+    boolean storeIsSlow() {
+        return storeSlow;
+    }
+
+    void storeSlow(boolean now) {
+        storeSlow = now;
+        say(now ? "the store is slow" : "the store is as fast as ever");
+    }
+
+    boolean storeChangesLeader() {
+        return storeChangesLeader;
+    }
+
+    /** For as long as it elects one it answers nobody; what was on its way to the old one may have been written. */
+    void storeChangesLeader(boolean now) {
+        storeChangesLeader = now;
+        say(now ? "the store elects a leader" : "the store has a leader");
+        if (now) {
+            controllers().forEach(controller -> controller.backend().lose("the store has no leader"));
+        }
+    }
+
+    /** Who watches has to read again. */
+    void loseWatchers(Trouble why) {
+        happened(why);
+        say("watches end: " + why);
         backend.loseWatchers("simulated");
-        if (compacted) {
+        if (why == Trouble.STORE_COMPACTED) {
             backend.compact(oracle.revision());
         }
         backend.watch(oracle.revision(), oracle);
@@ -228,7 +290,7 @@ final class World {
 
     // The engines.
 
-    boolean pullsFail(SimNode node) {
+    boolean pullsFail() {
         return pullsFail;
     }
 
@@ -236,8 +298,16 @@ final class World {
         pullsFail = now;
     }
 
-    boolean ignoresSigterm(Dice chance) {
-        return sigtermIgnored && chance.happens(0.5);
+    boolean pullsSlow() {
+        return pullsSlow;
+    }
+
+    void pullsSlow(boolean now) {
+        pullsSlow = now;
+    }
+
+    boolean sigtermIgnored() {
+        return sigtermIgnored;
     }
 
     void sigtermIgnored(boolean now) {
@@ -251,9 +321,26 @@ final class World {
         agenda.after(away, node::startAgent);
     }
 
+    void pauseAgent(SimNode node, Duration away) {
+        node.fault();
+        say(node.describe().getName() + ": the agent pauses for " + away);
+        node.agent().ifPresent(agent -> agenda.pause(agent.process(), away));
+    }
+
+    void diskFull(SimNode node, boolean full) {
+        node.fault();
+        say(node.describe().getName() + (full ? ": the disk is full" : ": the disk has room"));
+        node.diskFull(full);
+    }
+
+    void engineDown(SimNode node, boolean down) {
+        node.fault();
+        say(node.describe().getName() + (down ? ": the engine is down" : ": the engine is up"));
+        node.engineDown(down);
+    }
+
     void reboot(SimNode node, Duration away) {
         node.fault();
-        happened(Trouble.NODE_REBOOT);
         say(node.describe().getName() + " reboots");
         tear(node, "the node is gone");
         node.reboot();
@@ -262,8 +349,27 @@ final class World {
 
     // Time.
 
+    /** The store's clock stands still while its machine is suspended. */
+    private Instant storeClock() {
+        return START.plus(agenda.elapsed()).minus(suspended);
+    }
+
+    /** The machine of the store and the controllers stands still; those of the nodes do not. */
+    void suspend(Duration duration) {
+        say("the controllers' machine is suspended for " + duration);
+        suspended = suspended.plus(duration);
+        suspendedUntil = agenda.now() + duration.toNanos();
+        controllers().forEach(controller -> agenda.pause(controller.process(), duration));
+    }
+
+    boolean isSuspended() {
+        return agenda.now() < suspendedUntil;
+    }
+
     private void tick() throws InterruptedException {
-        backend.expire(START.plus(agenda.elapsed()));
+        if (!isSuspended()) {
+            backend.expire(storeClock());
+        }
         tellFollowers();
         for (SimController controller : List.copyOf(controllers.values())) {
             String name = controller.name();
@@ -290,24 +396,42 @@ final class World {
     }
 
     /** All trouble ends. */
-    void heal() {
+    void heal() throws InterruptedException {
         say("everything is healed");
         restartMax = Duration.ofSeconds(1);
         slow = false;
         pullsFail = false;
+        pullsSlow = false;
         sigtermIgnored = false;
+        storeSlow = false;
+        storeChangesLeader = false;
         if (storeDown) {
             storeDown(false);
         }
         for (SimController controller : controllers()) {
             controller.backend().cut(false);
+            controller.backend().renewals(false);
             controller.backend().trouble(0, 0, 0);
         }
         for (SimNode node : nodes()) {
             mend(node);
-            rude(node, false);
+            rude.getOrDefault(node.id(), Set.of()).stream().toList().forEach(how -> rude(node, how, false));
+            node.diskFull(false);
+            node.engineDown(false);
             node.startAgent();
         }
+    }
+
+    /** A promise was broken; whatever the code under test makes of the error, the run is over. */
+    Violation broken(String rule, String what) {
+        Violation violation = new Violation(rule, what);
+        agenda.fail(violation);
+        return violation;
+    }
+
+    @Override
+    public void close() {
+        agenda.close();
     }
 
     List<SimNode> in(List<SimNode> some, int most) {
