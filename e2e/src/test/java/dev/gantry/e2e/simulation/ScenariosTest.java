@@ -189,6 +189,17 @@ class ScenariosTest {
         Simulation.settled(world);
     }
 
+    @Test
+    void whatHasStoppedDoesNotStartAfterThePowerWasLost() throws InterruptedException {
+        tasksFailOnNodesThatAreCutOff();
+        for (SimNode node : world.nodes()) {
+            world.reboot(node, Duration.ofSeconds(1));
+        }
+        run(15);
+        world.heal();
+        Simulation.settled(world);
+    }
+
     /** Their image was there, is not any more, and cannot be pulled. */
     private void tasksFailOnNodesThatAreCutOff() throws InterruptedException {
         world.pullsFail(true);

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.simulation;
 
 import dev.gantry.agent.work.Journal;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.WorkloadReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +42,9 @@ final class SimJournal implements Journal {
         write();
         Entry known = known(report.getScope(), report.getId());
         written.put(report.getScope() + "/" + report.getId(), new Entry(report, known.begun()));
+        if (report.getObserved().getPhase() == Phase.STOPPED) {
+            forced = new TreeMap<>(written);
+        }
     }
 
     @Override

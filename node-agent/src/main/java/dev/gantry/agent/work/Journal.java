@@ -24,7 +24,10 @@ public interface Journal {
     /** Notes that a container is about to be started for the first time; durable when it returns. */
     void begin(String scope, String id, String container);
 
-    /** Notes what was seen of a workload; durable soon. */
+    /**
+     * Notes what was seen of a workload; durable soon. That it has stopped is durable when this returns, because others are
+     * told so then: it must not run again, whatever happens to the machine.
+     */
     void remember(WorkloadReport report);
 
     /** The workload will never be asked for again. */

@@ -2,6 +2,7 @@ package dev.gantry.agent.work;
 
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.WorkloadReport;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -120,7 +121,10 @@ public final class JournalFile implements Journal, AutoCloseable {
 
     @Override
     public void remember(WorkloadReport report) {
-        append(SEEN, report);
+        long record = append(SEEN, report);
+        if (report.getObserved().getPhase() == Phase.STOPPED) {
+            force(record);
+        }
     }
 
     @Override
