@@ -250,8 +250,9 @@ class EngineDifferenceTest {
                 + (seen.startedAtMs() > 0 ? " ran" : "") + ended;
     }
 
+    /** Of a process that ends at once Docker may note the end before the start, so the two are not compared. */
     private static String finished(ObservedContainer seen) {
-        return seen.finishedAtMs() >= seen.startedAtMs() ? " finished" : " not finished";
+        return seen.finishedAtMs() > 0 ? " finished" : " not finished";
     }
 
     private static Creation creation(String node, int slot, Kind kind, String image) {
