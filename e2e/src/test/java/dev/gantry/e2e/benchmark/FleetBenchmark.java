@@ -123,15 +123,19 @@ final class FleetBenchmark {
 
     private static void placement() throws InterruptedException {
         double _ = SchedulerBenchmark.decisionsPerSecond(1_000);
-        Map<Integer, Double> found = new HashMap<>();
-        for (int nodes : List.of(100, 1_000, 5_000, 10_000)) {
-            double perSecond = SchedulerBenchmark.decisionsPerSecond(nodes);
-            found.put(nodes, 1e6 / perSecond);
-            Figure.print(
-                    String.format(Locale.ROOT, "decisions, %,d nodes", nodes), perSecond, 270, "1/s", "kube-scheduler");
-        }
-        Figure.printGrown("time of a decision, 1,000 nodes", found.get(1_000), found.get(100), "us");
-        Figure.printGrown("time of a decision, 10,000 nodes", found.get(10_000), found.get(1_000), "us");
+        double of100 = decisionMicros(100);
+        double of1000 = decisionMicros(1_000);
+        double _ = decisionMicros(5_000);
+        double of10000 = decisionMicros(10_000);
+        Figure.printGrown("time of a decision, 1,000 nodes", of1000, of100, "us");
+        Figure.printGrown("time of a decision, 10,000 nodes", of10000, of1000, "us");
+    }
+
+    private static double decisionMicros(int nodes) throws InterruptedException {
+        double perSecond = SchedulerBenchmark.decisionsPerSecond(nodes);
+        Figure.print(
+                String.format(Locale.ROOT, "decisions, %,d nodes", nodes), perSecond, 270, "1/s", "kube-scheduler");
+        return 1e6 / perSecond;
     }
 
     /** The controller's own part of a service's tasks getting to run. */
