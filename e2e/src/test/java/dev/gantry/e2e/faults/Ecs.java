@@ -51,8 +51,8 @@ record Ecs(Api api) {
     /** @param extras more members of the request, each with a comma before it */
     void create(String service, String definition, int desired, String extras) {
         call("CreateService", """
-                {"serviceName":"%s","taskDefinition":"%s","desiredCount":%d%s}\
-                """, service, definition, desired, extras);
+            {"serviceName":"%s","taskDefinition":"%s","desiredCount":%d%s}\
+            """, service, definition, desired, extras);
     }
 
     /** @param change members of the request, each with a comma before it */

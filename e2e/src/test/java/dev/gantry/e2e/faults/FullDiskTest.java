@@ -169,8 +169,9 @@ class FullDiskTest {
         engine().docker("rm", "-f", container.path("runtimeId").asText()).run().must();
         fleet.agent(hosts.get(0)).restart();
         ecs.awaitStatus(arn, "STOPPED");
-        assertThat(ecs.task(arn).path("containers").path(0).path("reason").asText())
-                .startsWith("ContainerNotFound");
+        assertThat(Containers.all(List.of(engine())).of(List.of(arn)).starts())
+                .as(ecs.task(arn).toPrettyString())
+                .isEmpty();
         assertThat(running().disturbedSince(before)).isZero();
     }
 }

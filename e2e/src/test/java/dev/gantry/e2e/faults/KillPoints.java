@@ -54,8 +54,8 @@ final class KillPoints {
                     putAttribute(scene);
                     return () -> assertThat(scene.ecs()
                                     .call("ListAttributes", """
-                                            {"targetType":"container-instance","attributeName":"%s"}\
-                                            """, scene.name())
+                                        {"targetType":"container-instance","attributeName":"%s"}\
+                                        """, scene.name())
                                     .path("attributes"))
                             .hasSize(1);
                 }),
