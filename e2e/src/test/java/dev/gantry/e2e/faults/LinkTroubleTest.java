@@ -140,6 +140,7 @@ class LinkTroubleTest {
     @Test
     @Order(3)
     void noticesALinkThatIsUpAndSilentAndReplacesNothing() throws InterruptedException {
+        Ecs.await("what was scaled in to be gone", () -> running().starts().size() == 2);
         Containers before = running();
         Set<String> tasks = ecs.arns("web");
         proxy.trouble(Trouble.silence());
