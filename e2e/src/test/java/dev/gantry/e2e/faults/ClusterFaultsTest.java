@@ -106,7 +106,7 @@ class ClusterFaultsTest {
         Containers before = Containers.running(engines());
         List<Duration> times = new ArrayList<>();
         int desired = TASKS;
-        int rounds = Counts.of("failovers", 4);
+        int rounds = Counts.of("failovers", 2);
         // The second controller started after the agents had been welcomed.
         Ecs.await(
                 "the agents to know both controllers",

@@ -13,9 +13,14 @@ final class Counts {
         return said(name).map(Integer::parseInt).orElse(ordinary);
     }
 
-    /** Chance from a seed, which is printed: {@code gantry.faults.seed} gives the same again. */
-    static Random chance(String test) {
-        long seed = said("seed").map(Long::parseLong).orElseGet(System::nanoTime);
+    /**
+     * Chance from a seed, which is printed. The same in every ordinary run, so that a change is judged by the change;
+     * {@code gantry.faults.seed} gives another one, or a new one each time when it says {@code new}.
+     */
+    static Random chance(String test, long ordinary) {
+        long seed = said("seed")
+                .map(said -> said.equals("new") ? System.nanoTime() : Long.parseLong(said))
+                .orElse(ordinary);
         System.out.println("faults: " + test + " runs with seed " + seed);
         return new Random(seed);
     }

@@ -33,7 +33,7 @@ class KillPointsTest {
 
     @BeforeAll
     static void start() {
-        chance = Counts.chance("KillPointsTest");
+        chance = Counts.chance("KillPointsTest", 8_682_742_938_402L);
         hosts = Hosts.start(1);
         fleet = Fleet.start(hosts, "--settle", "1s", "--unreachable-after", "4s", "--lost-after", "12s");
         api = new Api(Gantry.environment(fleet.controllerHome(0)));
@@ -77,7 +77,7 @@ class KillPointsTest {
     @TestFactory
     Stream<DynamicTest> aControllerThatIsKilledGoesOnWhereItWas() {
         List<KillPoint> chosen = new ArrayList<>(KillPoints.all());
-        int count = Math.min(chosen.size(), Counts.of("kill-points", 12));
+        int count = Math.min(chosen.size(), Counts.of("kill-points", 6));
         Collections.shuffle(chosen, chance);
         Figures.print("P9", "kill points: %d of %d", count, chosen.size());
         return chosen.stream().limit(count).map(point -> DynamicTest.dynamicTest(point.name(), () -> kill(point)));

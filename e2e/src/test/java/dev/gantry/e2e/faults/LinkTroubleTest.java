@@ -39,7 +39,7 @@ class LinkTroubleTest {
 
     @BeforeAll
     static void start() {
-        chance = Counts.chance("LinkTroubleTest");
+        chance = Counts.chance("LinkTroubleTest", 8_853_298_756_665L);
         hosts = Hosts.start(1, List.of());
         fleet = Fleet.empty(hosts);
         fleet.addController("--settle", "1s");
