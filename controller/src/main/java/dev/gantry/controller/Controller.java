@@ -21,6 +21,8 @@ import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.identity.JoinTokens;
+import dev.gantry.controller.kube.pod.PodReconciler;
+import dev.gantry.controller.kube.pod.SupplyReconciler;
 import dev.gantry.controller.leadership.Candidate;
 import dev.gantry.controller.leadership.Leadership;
 import dev.gantry.controller.leadership.LeadershipSettings;
@@ -87,6 +89,7 @@ public final class Controller implements AutoCloseable {
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
+            own(KubeFrontEnd.start(settings, identity, store, agents.channels(), chance));
             leadership.start();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -237,6 +240,8 @@ public final class Controller implements AutoCloseable {
                         1)
                 .add(new NodeReconciler(heartbeats(liveness), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)
+                .add(new PodReconciler(), WORKERS)
+                .add(new SupplyReconciler(), WORKERS)
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),

@@ -73,17 +73,19 @@ public record Identity(
         if (!tls) {
             return EdgeOptions.plain(listening.address(), listening.port());
         }
+        return new EdgeOptions(
+                listening.address(), listening.port(), Optional.of(serverFiles(false)), EdgeLimits.DEFAULT);
+    }
+
+    /** @param asksClients whether clients may prove who they are by a certificate of the cluster's authority */
+    EdgeOptions.Tls serverFiles(boolean asksClients) throws IOException {
         Path chain = folder.resolve("server.pem");
         Path key = folder.resolve("server-key.pem");
         Files.writeString(chain, server.chainPem());
         Files.deleteIfExists(key);
         Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, server.keyPem());
-        return new EdgeOptions(
-                listening.address(),
-                listening.port(),
-                Optional.of(new EdgeOptions.Tls(chain, key)),
-                EdgeLimits.DEFAULT);
+        return new EdgeOptions.Tls(chain, key, asksClients ? Optional.of(authorityFile()) : Optional.empty());
     }
 
     /** Without secrets: what prints a record prints this. */

@@ -1,6 +1,7 @@
 package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
@@ -116,13 +117,19 @@ public record DesiredSet(long revision, long epoch, Map<String, DesiredWorkload>
     private static DesiredWorkload running(Versioned<Workload> live) {
         Workload workload = live.value();
         boolean stop = workload.getWish().getDesired() == RunState.STOP;
-        return DesiredWorkload.newBuilder()
+        DesiredWorkload.Builder desired = DesiredWorkload.newBuilder()
                 .setScope(live.key().scope())
                 .setId(live.key().name())
                 .setDesired(stop ? RunState.STOP : RunState.RUN)
                 .setStopReason(stop ? workload.getWish().getStopReason() : "")
-                .setSpec(workload.getSpec())
-                .build();
+                .setSpec(workload.getSpec());
+        if (workload.hasSupplies()) {
+            desired.setSupplies(workload.getSupplies());
+        }
+        if (stop && workload.getWish().hasGraceSeconds()) {
+            desired.setStopGraceSeconds(workload.getWish().getGraceSeconds());
+        }
+        return desired.build();
     }
 
     private static DesiredWorkload settled(Versioned<Workload> stopped) {
@@ -133,6 +140,9 @@ public record DesiredSet(long revision, long epoch, Map<String, DesiredWorkload>
                 .setStopReason(stopped.value().getObserved().getStopReason())
                 .setSpec(stopped.value().getSpec())
                 .setSettled(true)
+                .setDiscarded(Pods.pod(stopped.value())
+                        .filter(pod -> pod.getRemovedAtMs() > 0)
+                        .isPresent())
                 .build();
     }
 

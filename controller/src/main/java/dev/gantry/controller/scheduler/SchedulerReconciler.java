@@ -99,7 +99,8 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     }
 
     private Optional<Instant> deadline(Workload workload, Instant now) {
-        if (!workload.getOwner().isEmpty()) {
+        // A pod waits until somebody deletes it, whoever made it.
+        if (!workload.getOwner().isEmpty() || workload.getSpec().hasPod()) {
             return Optional.empty();
         }
         Placement placement = workload.getPlacement();

@@ -65,8 +65,9 @@ class FailureTest {
 
         fleet.controller(0).restart();
         fleet.controller(1).restart();
-        fleet.controller(0).awaitLine("ready");
+        // At once: nodes that are silent for too long after a leader's first word are given up, as they should be.
         hosts.all().forEach(host -> fleet.agent(host).restart());
+        fleet.controller(0).awaitLine("ready");
         fleet.awaitNodes(3);
         deployments.awaitStable("web");
         assertThat(containers()).isEqualTo(before);

@@ -179,7 +179,11 @@ final class SimKeeper {
                     learn(new Fact.Gone(name, id));
                     learn(new Fact.Done(name));
                 });
-            case Action.Clear _ -> {}
+            case Action.Ask(String name, String _, var kind, long runMs) ->
+                after(
+                        dice.millis(1, 50),
+                        () -> learn(new Fact.Probed(name, kind, runMs, !dice.happens(0.1), "no answer")));
+            case Action.Clear _, Action.Refresh _ -> {}
         }
     }
 

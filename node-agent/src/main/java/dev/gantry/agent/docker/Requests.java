@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Link;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Ulimit;
 import com.github.dockerjava.api.model.Volume;
 import com.github.dockerjava.api.model.VolumesFrom;
@@ -61,7 +62,9 @@ final class Requests {
         if (!spec.getUser().isEmpty()) {
             request.withUser(spec.getUser());
         }
-        if (!spec.getHostname().isEmpty() && creation.network() != NetworkMode.HOST) {
+        boolean ownName =
+                creation.network() != NetworkMode.HOST && creation.sandbox().isEmpty();
+        if (!spec.getHostname().isEmpty() && ownName) {
             request.withHostName(spec.getHostname());
         }
         if (spec.getInteractive()) {
@@ -100,13 +103,20 @@ final class Requests {
                         new LogConfig(LogConfig.LoggingType.fromValue(creation.logDriver()), creation.logOptions()))
                 .withPrivileged(spec.getPrivileged())
                 .withReadonlyRootfs(spec.getReadOnlyRoot());
-        if (creation.network() == NetworkMode.BRIDGE && !spec.getDisableNetworking()) {
+        boolean ownNetwork = creation.network() == NetworkMode.BRIDGE
+                && creation.sandbox().isEmpty()
+                && !spec.getDisableNetworking();
+        if (ownNetwork) {
             host.withPortBindings(ports())
                     .withLinks(creation.links().stream().map(Link::parse).toList());
         }
         if (!creation.volumesFrom().isEmpty()) {
             host.withVolumesFrom(
                     creation.volumesFrom().stream().map(VolumesFrom::parse).toList());
+        }
+        if (spec.getPod().getGroupsCount() > 0) {
+            host.withGroupAdd(
+                    spec.getPod().getGroupsList().stream().map(String::valueOf).toList());
         }
         limits(host);
         names(host);
@@ -115,6 +125,9 @@ final class Requests {
     }
 
     private String network() {
+        if (!creation.sandbox().isEmpty()) {
+            return "container:" + creation.sandbox();
+        }
         if (spec.getDisableNetworking()) {
             return "none";
         }
@@ -126,7 +139,12 @@ final class Requests {
     }
 
     private static Bind bind(Creation.Bind bind) {
-        return new Bind(bind.source(), new Volume(bind.target()), bind.readOnly() ? AccessMode.ro : AccessMode.rw);
+        AccessMode access = bind.readOnly() ? AccessMode.ro : AccessMode.rw;
+        Volume target = new Volume(bind.target());
+        // An engine refuses the option for a path of the machine; the library sends it even when it is false.
+        return bind.asItIs()
+                ? new Bind(bind.source(), target, access, SELContext.DEFAULT, true)
+                : new Bind(bind.source(), target, access);
     }
 
     private void limits(HostConfig host) {
@@ -171,7 +189,9 @@ final class Requests {
         if (!creation.pidMode().isEmpty()) {
             host.withPidMode(creation.pidMode());
         }
-        if (!creation.ipcMode().isEmpty()) {
+        if (!creation.sandbox().isEmpty()) {
+            host.withIpcMode("container:" + creation.sandbox());
+        } else if (!creation.ipcMode().isEmpty()) {
             host.withIpcMode(creation.ipcMode());
         }
     }

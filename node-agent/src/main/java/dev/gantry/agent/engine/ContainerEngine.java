@@ -52,6 +52,14 @@ public interface ContainerEngine extends AutoCloseable {
     void pull(String reference, Optional<RegistryCredentials> credentials, Patience patience, Consumer<String> progress)
             throws InterruptedException;
 
+    /**
+     * Makes an image of files.
+     *
+     * @param reference "name:tag"
+     * @param tar what the image's root holds
+     */
+    void importImage(String reference, byte[] tar) throws InterruptedException;
+
     boolean hasVolume(String name) throws InterruptedException;
 
     /** Creating a volume that exists changes nothing. */

@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param name the container's name for the engine
  * @param network of the workload
+ * @param sandbox the engine's name of the container whose network and IPC namespaces this one joins; empty for none
  * @param limits what the engine shall enforce
  * @param links "engine name:alias"
  * @param volumesFrom "engine name" or "engine name:ro"
@@ -22,6 +23,7 @@ public record Creation(
         NetworkMode network,
         String pidMode,
         String ipcMode,
+        String sandbox,
         Limits limits,
         Map<String, String> labels,
         List<Bind> binds,
@@ -33,8 +35,13 @@ public record Creation(
 
     /**
      * @param source a path of the machine, resolved, or the name of a volume
+     * @param asItIs a new volume stays empty instead of taking what the image has there
      */
-    public record Bind(String source, String target, boolean readOnly) {}
+    public record Bind(String source, String target, boolean readOnly, boolean asItIs) {
+        public Bind(String source, String target, boolean readOnly) {
+            this(source, target, readOnly, false);
+        }
+    }
 
     /**
      * @param cgroupParent empty for the engine's own

@@ -80,6 +80,33 @@ public record Standing(
                 notBeforeMs);
     }
 
+    /** Its last run is taken away to make room for the next one. */
+    Standing renewing() {
+        return new Standing(
+                Step.REMOVE, imageReady, imageDigest, begun, restarts + 1, "", unsure, seen, Optional.empty(), 0, 0);
+    }
+
+    /** The same when nothing of it is left. */
+    Standing renewed() {
+        return new Standing(
+                Step.NONE,
+                imageReady,
+                imageDigest,
+                true,
+                restarts + 1,
+                "",
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0);
+    }
+
+    /** As if the last attempt had not been made. */
+    Standing retried(boolean withImage) {
+        return new Standing(Step.NONE, withImage, imageDigest, begun, restarts, "", unsure, seen, logTail, 0, 0);
+    }
+
     Standing failed(String reason, boolean nowUnsure) {
         return new Standing(
                 Step.NONE, imageReady, imageDigest, begun, restarts, reason, nowUnsure, seen, logTail, 0, 0);

@@ -6,7 +6,6 @@ import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
 import dev.gantry.agent.engine.ContainerEngine;
-import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineEvent;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineFacts;
@@ -14,8 +13,8 @@ import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.agent.plan.WorkloadPlanner;
-import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -88,9 +87,15 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
         HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
-        this.volumes = new Volumes(engine, settings, hostPaths);
-        Hands hands =
-                new Hands(engine, settings.engine(), images, new Preparation(facts), journal, surroundings.clock());
+        Preparation preparation = new Preparation(
+                settings,
+                engine,
+                facts,
+                hostPaths,
+                surroundings.clock(),
+                new Machine(settings, facts).describe().getAddressesList());
+        this.volumes = preparation.volumes();
+        Hands hands = new Hands(engine, settings.engine(), images, preparation, journal, surroundings.clock());
         WorkloadPlanner planner = new WorkloadPlanner(
                 settings.times().stopTimeout(), settings.times().cleanupWait());
         this.tools = new Keeper.Tools(
@@ -132,30 +137,6 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         lookout = Optional.of(Lookout.begin(engine, this::on));
         if (settings.images().cleanupInterval().isPositive()) {
             nextRound();
-        }
-    }
-
-    /** Gives each container what it needs on this node. */
-    private final class Preparation implements Hands.Builder {
-
-        private final Admission admission = new Admission(settings.allowed());
-        private final Creations creations = new Creations(settings);
-        private final TaskGroups groups;
-
-        Preparation(EngineFacts facts) {
-            this.groups = new TaskGroups(settings.engine(), facts);
-        }
-
-        @Override
-        public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
-            admission.check(workload.getSpec(), container);
-            return creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
-        }
-
-        @Override
-        public void clear(DesiredWorkload workload) throws InterruptedException {
-            groups.clear(workload);
-            volumes.clear(workload);
         }
     }
 
@@ -357,7 +338,10 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
 
     private Map<String, ObservedContainer> containers(String scope, String id) {
         Keeper keeper = keepers.get(Names.key(scope, id));
-        return keeper == null ? Map.of() : keeper.seen();
+        Map<String, ObservedContainer> seen = new HashMap<>(keeper == null ? Map.of() : keeper.seen());
+        // The sandbox of a pod is nobody's business.
+        seen.remove(Sandbox.NAME);
+        return seen;
     }
 
     @Override

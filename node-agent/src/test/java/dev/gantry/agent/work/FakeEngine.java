@@ -318,6 +318,12 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
+    public synchronized void importImage(String reference, byte[] tar) {
+        called("importImage", reference);
+        hasImage(reference);
+    }
+
+    @Override
     public synchronized boolean hasVolume(String name) {
         return volumes.contains(name);
     }

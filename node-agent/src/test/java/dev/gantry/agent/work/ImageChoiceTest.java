@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings.PullBehavior;
 import dev.gantry.agent.engine.LocalImage;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,10 @@ class ImageChoiceTest {
     }
 
     @Test
-    void asksForWhatIsNotPresentWhateverTheBehavior() {
-        for (PullBehavior behavior : PullBehavior.values()) {
+    void asksForWhatIsNotPresentUnlessItNeverMay() {
+        assertThat(choice(PullBehavior.NEVER, null, false, false)).isInstanceOf(ImageChoice.Refuse.class);
+        assertThat(choice(PullBehavior.NEVER, BUILT, false, false)).isInstanceOf(ImageChoice.Use.class);
+        for (PullBehavior behavior : EnumSet.complementOf(EnumSet.of(PullBehavior.NEVER))) {
             assertThat(ImageChoice.of(new ImageChoice.Case(behavior, "app:1", Optional.empty(), true, true)))
                     .isEqualTo(new ImageChoice.Ask(Optional.empty()));
         }
