@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 public final class Chance {
 
     private static final int ID_BYTES = 16;
+    private static final int LETTERS = 5;
+    private static final String LETTERS_FROM = "bcdfghjklmnpqrstvwxz2456789";
     private static final long DEPLOYMENT_FIRST = 1_000_000_000_000_000_000L;
     private static final long DEPLOYMENT_LAST = 9_000_000_000_000_000_000L;
 
@@ -57,6 +59,15 @@ public final class Chance {
     /** {@code ecs-svc/} and 19 digits. */
     synchronized String deploymentId() {
         return "ecs-svc/" + quick.nextLong(DEPLOYMENT_FIRST, DEPLOYMENT_LAST);
+    }
+
+    /** Five letters and digits as in the names of pods, without those that make words. */
+    synchronized String letters() {
+        StringBuilder letters = new StringBuilder();
+        for (int i = 0; i < LETTERS; i++) {
+            letters.append(LETTERS_FROM.charAt(quick.nextInt(LETTERS_FROM.length())));
+        }
+        return letters.toString();
     }
 
     /** A UUID, which need not be secret. */

@@ -7,6 +7,7 @@ import dev.gantry.controller.aws.Authenticator;
 import dev.gantry.controller.aws.FrontDoor;
 import dev.gantry.controller.aws.PageTokens;
 import dev.gantry.controller.dispatch.AgentServer;
+import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.NodeLiveness;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
@@ -21,6 +22,11 @@ import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.identity.JoinTokens;
+import dev.gantry.controller.kube.batch.JobPodReconciler;
+import dev.gantry.controller.kube.pod.PodEventReconciler;
+import dev.gantry.controller.kube.pod.PodReconciler;
+import dev.gantry.controller.kube.pod.SupplyReconciler;
+import dev.gantry.controller.kube.pod.TaintReconciler;
 import dev.gantry.controller.leadership.Candidate;
 import dev.gantry.controller.leadership.Leadership;
 import dev.gantry.controller.leadership.LeadershipSettings;
@@ -90,6 +96,7 @@ public final class Controller implements AutoCloseable {
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
             new Roster(store, settings.timing().exclusiveStore())
                     .enter(endpoints.agentAddress(), chance.clock().instant());
+            own(KubeFrontEnd.start(settings, identity, store, agents.channels(), chance));
             leadership.start();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -158,12 +165,14 @@ public final class Controller implements AutoCloseable {
 
     private AgentServer agentServer(Lead lead) throws IOException, InterruptedException {
         ControllerSettings.Listening listening = settings.listening();
+        NodeSettings nodes = nodeSettings(settings.timing());
         return AgentServer.start(
                 new AgentServer.Settings(
                         new InetSocketAddress(listening.address(), listening.agentPort()),
                         identity.server(),
                         identity.clusterUid(),
-                        AgentServer.HEARTBEAT_INTERVAL),
+                        AgentServer.HEARTBEAT_INTERVAL,
+                        new Fence(nodes.fence(), nodes.fenceStop())),
                 new AgentServer.Parts(
                         store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters));
     }
@@ -240,10 +249,16 @@ public final class Controller implements AutoCloseable {
                         1)
                 .add(new NodeReconciler(heartbeats(liveness), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)
+                .add(new PodReconciler(), WORKERS)
+                .add(new SupplyReconciler(), WORKERS)
+                .add(new PodEventReconciler(), WORKERS)
+                .add(new TaintReconciler(), WORKERS)
+                .add(new JobPodReconciler(), WORKERS)
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         WORKERS);
+        KubePlanners.all().forEach(planner -> loops.add(planner, WORKERS));
         for (Expiry<?> expiry : Expiries.of(timing.history(), timing.history())) {
             loops.add(new RetentionReconciler<>(expiry), 1);
         }

@@ -20,9 +20,10 @@ public record ControllerSettings(
      * @param address   of both ports, for example {@code 127.0.0.1}; off loopback the API speaks TLS
      * @param port      of the API; 0 for any free one
      * @param agentPort for agents; 0 for any free one
+     * @param kubePort  of the Kubernetes API, which always speaks TLS; 0 for any free one
      * @param advertise host that others reach it by; empty to find out
      */
-    public record Listening(String address, int port, int agentPort, Optional<String> advertise) {}
+    public record Listening(String address, int port, int agentPort, int kubePort, Optional<String> advertise) {}
 
     /**
      * Who may call.

@@ -62,7 +62,7 @@ public record Endpoints(String apiUrl, String agentAddress) {
         }
     }
 
-    private static String bracketed(String host) {
+    static String bracketed(String host) {
         return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public record Identity(
         RootCredentials root,
         String clusterUid,
         byte[] pageTokenKey,
+        KeyPair serviceAccountKeys,
         Path folder,
         boolean tls) {
 
@@ -59,6 +61,7 @@ public record Identity(
                 secrets.rootCredentials(access.rootAccessKey(), access.rootSecretKey()),
                 secrets.clusterUid(),
                 secrets.pageTokenKey(),
+                secrets.serviceAccountKeys(),
                 folder,
                 !Endpoints.isLoopback(settings.listening().address()));
     }
@@ -73,17 +76,19 @@ public record Identity(
         if (!tls) {
             return EdgeOptions.plain(listening.address(), listening.port());
         }
+        return new EdgeOptions(
+                listening.address(), listening.port(), Optional.of(serverFiles(false)), EdgeLimits.DEFAULT);
+    }
+
+    /** @param asksClients whether clients may prove who they are by a certificate of the cluster's authority */
+    EdgeOptions.Tls serverFiles(boolean asksClients) throws IOException {
         Path chain = folder.resolve("server.pem");
         Path key = folder.resolve("server-key.pem");
         Files.writeString(chain, server.chainPem());
         Files.deleteIfExists(key);
         Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, server.keyPem());
-        return new EdgeOptions(
-                listening.address(),
-                listening.port(),
-                Optional.of(new EdgeOptions.Tls(chain, key)),
-                EdgeLimits.DEFAULT);
+        return new EdgeOptions.Tls(chain, key, asksClients ? Optional.of(authorityFile()) : Optional.empty());
     }
 
     /** Without secrets: what prints a record prints this. */

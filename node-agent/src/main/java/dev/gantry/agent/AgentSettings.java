@@ -54,7 +54,9 @@ public record AgentSettings(
         /** Ask the registry once in the life of this agent, then as PREFER_CACHED. */
         ONCE,
         /** The registry is asked only for what is not present. */
-        PREFER_CACHED;
+        PREFER_CACHED,
+        /** No registry is ever asked. */
+        NEVER;
 
         /** From the value of ECS_IMAGE_PULL_BEHAVIOR: default, always, once, prefer-cached. */
         public static PullBehavior of(String value) {

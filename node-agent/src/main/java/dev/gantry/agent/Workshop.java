@@ -1,5 +1,6 @@
 package dev.gantry.agent;
 
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -29,6 +30,9 @@ public interface Workshop {
 
     /** Runs a command in a container; returns with its exit. */
     void exec(ExecRequest request, Source input, Sink output) throws InterruptedException;
+
+    /** Joins a container's own input and output; returns when it has ended or the sink is closed. */
+    void attach(AttachRequest request, Source input, Sink output) throws InterruptedException;
 
     /** One sample of each container of a workload. */
     void stats(StatsRequest request, Sink sink) throws InterruptedException;

@@ -42,6 +42,17 @@ public record Transaction(Map<Key<?>, Long> guards, Map<Key<?>, Optional<Message
         return new Transaction(more, writes, leases);
     }
 
+    /**
+     * The same transaction after others that were decided with it: what they wrote is expected as they left it.
+     *
+     * @param written the revision by key of what they wrote; {@link #ABSENT} for what they deleted
+     */
+    public Transaction after(Map<Key<?>, Long> written) {
+        Map<Key<?>, Long> moved = new LinkedHashMap<>(guards);
+        moved.replaceAll(written::getOrDefault);
+        return new Transaction(moved, writes, leases);
+    }
+
     /** Collects guards and writes. Each key is written at most once. */
     public static final class Builder {
 

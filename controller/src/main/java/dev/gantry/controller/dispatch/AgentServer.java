@@ -48,7 +48,11 @@ public final class AgentServer implements AutoCloseable {
 
     /** How the server shows itself. */
     public record Settings(
-            InetSocketAddress listen, ServerIdentity identity, String clusterUid, Duration heartbeatInterval) {}
+            InetSocketAddress listen,
+            ServerIdentity identity,
+            String clusterUid,
+            Duration heartbeatInterval,
+            Fence fence) {}
 
     /** What it works with. */
     public record Parts(
@@ -70,11 +74,11 @@ public final class AgentServer implements AutoCloseable {
         sessions = new Sessions(heartbeats);
         Supplier<String> ids = () -> newId(parts.chance());
         channels = new Channels(sessions, ids, CHANNEL_OPENS_WITHIN);
-        intake = new ReportIntake(parts.store(), parts.leading(), new DispatchMetrics(parts.metrics()));
+        intake = new ReportIntake(parts.store(), parts.leading(), parts.clock(), new DispatchMetrics(parts.metrics()));
         DispatchMetrics.watch(
                 parts.metrics(), parts.store(), sessions, new DispatchMetrics.Watched(heartbeats, parts.clock()));
         Session.Desk desk = new Session.Desk(
-                new SessionRules(settings.heartbeatInterval(), settings.clusterUid()),
+                new SessionRules(settings.heartbeatInterval(), settings.fence(), settings.clusterUid()),
                 new Registrar(parts.store(), parts.leading(), parts.clock()),
                 heartbeats,
                 intake,

@@ -13,6 +13,8 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.UnavailableException;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,7 @@ final class ReportIntake implements AutoCloseable {
 
     private final Store store;
     private final Leading leading;
+    private final InstantSource clock;
     private final DispatchMetrics metrics;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -56,7 +59,8 @@ final class ReportIntake implements AutoCloseable {
 
     private record Origin(String nodeId, String scope, String id) {}
 
-    ReportIntake(Store store, Leading leading, DispatchMetrics metrics) {
+    ReportIntake(Store store, Leading leading, InstantSource clock, DispatchMetrics metrics) {
+        this.clock = clock;
         this.store = store;
         this.leading = leading;
         this.metrics = metrics;
@@ -153,7 +157,7 @@ final class ReportIntake implements AutoCloseable {
             if (guard.isEmpty()) {
                 return 0;
             }
-            Portion portion = portion(image, reports);
+            Portion portion = portion(image, reports, clock.instant());
             if (portion.writes().isEmpty()) {
                 return portion.reports();
             }
@@ -176,7 +180,7 @@ final class ReportIntake implements AutoCloseable {
     /** A transaction, and how many reports from the first on are in it. */
     private record Portion(Transaction writes, int reports) {}
 
-    private static Portion portion(Snapshot image, List<Map.Entry<Origin, WorkloadReport>> reports) {
+    private static Portion portion(Snapshot image, List<Map.Entry<Origin, WorkloadReport>> reports, Instant now) {
         Transaction.Builder writes = Transaction.builder();
         int taken = 0;
         int workloads = 0;
@@ -187,7 +191,7 @@ final class ReportIntake implements AutoCloseable {
             }
             taken++;
             Origin origin = entry.getKey();
-            switch (ReportRules.judge(image, origin.nodeId(), entry.getValue())) {
+            switch (ReportRules.judge(image, origin.nodeId(), entry.getValue(), now)) {
                 case ReportRules.Verdict.Write(var before, var after) -> {
                     writes.update(before, after);
                     workloads++;

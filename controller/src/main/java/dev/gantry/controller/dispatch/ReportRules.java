@@ -4,10 +4,12 @@ import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadReport;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What becomes of one report. Pure. */
@@ -29,7 +31,7 @@ public final class ReportRules {
 
     private ReportRules() {}
 
-    public static Verdict judge(Snapshot image, String nodeId, WorkloadReport report) {
+    public static Verdict judge(Snapshot image, String nodeId, WorkloadReport report, Instant now) {
         if (!report.getId().matches(NAME) || !report.getScope().matches(SCOPE)) {
             return new Verdict.Dropped("its name is no workload's");
         }
@@ -50,8 +52,20 @@ public final class ReportRules {
                     "it was placed in epoch " + workload.getPlacement().getNodeEpoch()
                             + " of the node, which was given up since; now is epoch " + epoch);
         }
-        Workload after = Workloads.observed(workload, bounded(report.getObserved()));
+        Workload after = Workloads.observed(workload, dated(workload, bounded(report.getObserved()), now));
         return after.equals(workload) ? new Verdict.Known() : new Verdict.Write(found.get(), after);
+    }
+
+    /**
+     * How long an end is remembered counts from when it was: a node whose clock is wrong must not have its tasks forgotten at
+     * once, or kept for years.
+     */
+    private static Observation dated(Workload workload, Observation observed, Instant now) {
+        long at = observed.getStoppedAtMs();
+        boolean possible = at >= workload.getPlacement().getPlacedAtMs() && at <= now.toEpochMilli();
+        return observed.getPhase() != Phase.STOPPED || possible
+                ? observed
+                : observed.toBuilder().setStoppedAtMs(now.toEpochMilli()).build();
     }
 
     /** An end must be recorded even if what explains it is too long to keep. */

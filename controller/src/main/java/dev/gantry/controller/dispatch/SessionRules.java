@@ -51,10 +51,12 @@ public final class SessionRules {
     }
 
     private final Duration heartbeatInterval;
+    private final Fence fence;
     private final String clusterUid;
 
-    public SessionRules(Duration heartbeatInterval, String clusterUid) {
+    public SessionRules(Duration heartbeatInterval, Fence fence, String clusterUid) {
         this.heartbeatInterval = heartbeatInterval;
+        this.fence = fence;
         this.clusterUid = clusterUid;
     }
 
@@ -193,6 +195,8 @@ public final class SessionRules {
                         .setWelcome(Welcome.newBuilder()
                                 .setEpoch(set.epoch())
                                 .setHeartbeatIntervalMs((int) heartbeatInterval.toMillis())
+                                .setFenceMs(fence.after().toMillis())
+                                .setFenceStopMs(fence.stop().toMillis())
                                 .setClusterUid(clusterUid)
                                 .addAllControllers(controllers(around)))),
                 send(ToAgent.newBuilder().setDesired(set.full())));
@@ -216,7 +220,8 @@ public final class SessionRules {
         Optional<Desired> news = set.since(state.sent());
         return news.map(desired ->
                         new Step(state.having(set), send(ToAgent.newBuilder().setDesired(desired))))
-                .orElseGet(() -> new Step(state));
+                // What the agent was told stands as it is, and need not be compared with the same records again.
+                .orElseGet(() -> new Step(state.having(set.toldAt(state.sent().revision()))));
     }
 
     private static Step wanted(SessionState state, OpenChannel request) {

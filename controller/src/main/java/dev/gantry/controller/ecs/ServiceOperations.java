@@ -8,6 +8,7 @@ import dev.gantry.aws.ecs.UpdateServiceRequest;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.compile.RunSupport;
+import dev.gantry.controller.ecs.compile.Singleton;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -47,8 +48,9 @@ final class ServiceOperations {
     }
 
     Service create(CreateServiceRequest request, Caller caller) throws InterruptedException {
-        CreateServiceRequest checked = ServiceRules.checked(request);
         Map<String, String> tags = Tags.checked(request.tagsOrEmpty());
+        CreateServiceRequest checked = ServiceRules.checked(Singleton.filled(request, tags));
+        Singleton.check(checked, tags);
         return writes.decide(snapshot -> {
             Versioned<EcsCluster> cluster = lookup.cluster(snapshot, request.cluster());
             Instant now = parts.clock().instant();
@@ -101,6 +103,7 @@ final class ServiceOperations {
             }
             CreateServiceRequest before = EcsJson.read(service.value().getDocumentJson(), CreateServiceRequest.class);
             CreateServiceRequest merged = ServiceRules.merged(before, request);
+            Singleton.check(merged, service.value().getTagsMap());
             checkExpressions(snapshot, merged);
             boolean force = Boolean.TRUE.equals(request.forceNewDeployment());
             Transaction.Builder write = Transaction.builder();

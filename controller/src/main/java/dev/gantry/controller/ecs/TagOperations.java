@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import dev.gantry.aws.ecs.CreateClusterRequest;
 import dev.gantry.aws.ecs.Tag;
+import dev.gantry.controller.ecs.compile.Singleton;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.EcsName;
@@ -17,6 +18,7 @@ import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.TaskView;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.EcsCluster;
+import dev.gantry.proto.EcsService;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -95,8 +97,7 @@ final class TagOperations {
                         "service",
                         Kinds.ECS_SERVICE.key(cluster, service),
                         value -> value.getTagsMap(),
-                        (value, tags) ->
-                                value.toBuilder().clearTags().putAllTags(tags).build());
+                        TagOperations::retagged);
             case TaskName(String cluster, String id) ->
                 of(
                         snapshot,
@@ -138,6 +139,11 @@ final class TagOperations {
     private static Map<String, String> clusterTags(EcsCluster cluster) {
         return Tags.checked(EcsJson.read(cluster.getDocumentJson(), CreateClusterRequest.class)
                 .tagsOrEmpty());
+    }
+
+    private static EcsService retagged(EcsService service, Map<String, String> tags) {
+        Singleton.checkKept(service.getTagsMap(), tags);
+        return service.toBuilder().clearTags().putAllTags(tags).build();
     }
 
     private static EcsCluster retagged(EcsCluster cluster, Map<String, String> tags) {

@@ -87,7 +87,8 @@ final class TaskLaunch {
                         document,
                         request.placementConstraintsOrEmpty(),
                         strategies,
-                        "");
+                        "",
+                        false);
                 wanted.add(compiler.compile(order, now));
             }
             checkNodes(snapshot, name);
@@ -125,7 +126,7 @@ final class TaskLaunch {
                     continue;
                 }
                 TaskOrder order =
-                        new TaskOrder(name, parts.ids().get(), "", origin, document, List.of(), List.of(), node);
+                        new TaskOrder(name, parts.ids().get(), "", origin, document, List.of(), List.of(), node, false);
                 wanted.add(compiler.compile(order, now));
             }
             List<Workload> placeable = placeable(snapshot, name, wanted, failures);

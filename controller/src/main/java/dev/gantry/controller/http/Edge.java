@@ -4,9 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -92,12 +94,20 @@ public final class Edge implements AutoCloseable {
                 .setHttp2ClearTextEnabled(false)
                 // Signatures cover the bytes as sent, so nothing may be unpacked before they are checked.
                 .setDecompressionSupported(false);
-        options.tls()
-                .ifPresent(tls -> server.setSsl(true)
-                        .setUseAlpn(false)
-                        .setKeyCertOptions(new PemKeyCertOptions()
-                                .setCertPath(tls.certificate().toString())
-                                .setKeyPath(tls.key().toString())));
+        if (!options.socketProtocols().isEmpty()) {
+            server.setWebSocketSubProtocols(options.socketProtocols());
+        }
+        options.tls().ifPresent(tls -> {
+            server.setSsl(true)
+                    .setUseAlpn(false)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(tls.certificate().toString())
+                            .setKeyPath(tls.key().toString()));
+            // A certificate that is presented must be good; whether one is needed is for the front end to say.
+            tls.clientAuthority()
+                    .ifPresent(authority -> server.setClientAuth(ClientAuth.REQUEST)
+                            .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString())));
+        });
         return server;
     }
 }

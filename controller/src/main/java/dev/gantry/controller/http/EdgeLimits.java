@@ -47,6 +47,22 @@ public record EdgeLimits(
             512,
             4096);
 
+    public EdgeLimits withBodyBytes(int most) {
+        return new EdgeLimits(
+                most,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                headerTime,
+                bodyTime,
+                answerTime,
+                writeTime,
+                answersBytes,
+                idleTime,
+                requestsInFlight,
+                connections);
+    }
+
     public EdgeLimits withRequestsInFlight(int most) {
         return new EdgeLimits(
                 bodyBytes,

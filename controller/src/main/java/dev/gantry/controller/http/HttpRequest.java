@@ -1,5 +1,8 @@
 package dev.gantry.controller.http;
 
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+
 /**
  * A whole request, read within the limits.
  *
@@ -7,9 +10,28 @@ package dev.gantry.controller.http;
  * @param path          decoded, without the query
  * @param remoteAddress of the client, without its port
  * @param secure        came over TLS
+ * @param certificate   that the client has proved to be its own
  */
 public record HttpRequest(
-        String method, String target, String path, Headers headers, Body body, String remoteAddress, boolean secure) {
+        String method,
+        String target,
+        String path,
+        Headers headers,
+        Body body,
+        String remoteAddress,
+        boolean secure,
+        Optional<X509Certificate> certificate) {
+
+    public HttpRequest(
+            String method,
+            String target,
+            String path,
+            Headers headers,
+            Body body,
+            String remoteAddress,
+            boolean secure) {
+        this(method, target, path, headers, body, remoteAddress, secure, Optional.empty());
+    }
 
     /** The query as it came, without its question mark; empty when there is none. */
     public String query() {

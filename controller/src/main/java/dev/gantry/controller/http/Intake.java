@@ -5,6 +5,8 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Reads requests on the event loop, within the limits, and hands each over to a virtual thread of its own. */
 final class Intake {
@@ -35,7 +38,7 @@ final class Intake {
         connections.busy(request.connection());
         Exchange exchange = new Exchange(request, requestIds.get(), limits, connections);
         Optional<String> path = decodedPath(request);
-        Optional<Routes.Endpoint> endpoint = path.flatMap(routes::find);
+        Optional<Routes.Endpoint> endpoint = path.flatMap(found -> routes.find(found, request.canUpgradeToWebSocket()));
         endpoint.ifPresent(exchange::speakAs);
         if (path.isEmpty() || malformed(request)) {
             exchange.refuseAndClose(Refusal.MALFORMED);
@@ -107,7 +110,27 @@ final class Intake {
                 ? ""
                 : Optional.ofNullable(request.remoteAddress().hostAddress()).orElse("");
         return new HttpRequest(
-                request.method().name(), request.uri(), path, Headers.of(fields), body, remote, request.isSSL());
+                request.method().name(),
+                request.uri(),
+                path,
+                Headers.of(fields),
+                body,
+                remote,
+                request.isSSL(),
+                certificate(request));
+    }
+
+    private static Optional<X509Certificate> certificate(HttpServerRequest request) {
+        if (!request.isSSL()) {
+            return Optional.empty();
+        }
+        try {
+            Certificate first = request.sslSession().getPeerCertificates()[0];
+            return first instanceof X509Certificate certificate ? Optional.of(certificate) : Optional.empty();
+        } catch (SSLPeerUnverifiedException _) {
+            // It presented none.
+            return Optional.empty();
+        }
     }
 
     // HTTP's characters are octets; clients that send text outside ASCII sign and mean UTF-8.

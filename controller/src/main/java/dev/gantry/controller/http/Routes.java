@@ -22,6 +22,7 @@ public final class Routes {
 
     private final Map<String, Endpoint> exact = new HashMap<>();
     private final TreeMap<String, Endpoint> prefixes = new TreeMap<>();
+    private Optional<Endpoint> upgrades = Optional.empty();
 
     public Routes answer(String path, Handler handler) {
         return add(path, new Endpoint.Whole(handler));
@@ -35,7 +36,17 @@ public final class Routes {
         return add(path, new Endpoint.Upgraded(handler));
     }
 
-    Optional<Endpoint> find(String path) {
+    /** Answers every request for a WebSocket, whatever its path: for a server on whose paths both come. */
+    public Routes upgrades(SocketHandler handler) {
+        upgrades = Optional.of(new Endpoint.Upgraded(handler));
+        return this;
+    }
+
+    Optional<Endpoint> find(String path, boolean forSocket) {
+        return forSocket && upgrades.isPresent() ? upgrades : find(path);
+    }
+
+    private Optional<Endpoint> find(String path) {
         Endpoint found = exact.get(path);
         // The longest matching prefix is the last one not after the path, or a beginning of that one.
         for (String prefix = path; found == null && prefix != null; prefix = prefixes.lowerKey(prefix)) {

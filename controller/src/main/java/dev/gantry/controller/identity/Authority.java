@@ -31,6 +31,8 @@ public final class Authority {
 
     public static final Duration NODE_LIFE = Duration.ofDays(90);
 
+    public static final Duration USER_LIFE = Duration.ofDays(365);
+
     private static final String NAME = "Gantry cluster authority";
     private static final String NODE_ID = "[0-9a-f]{32}";
     private static final String HOST = "[0-9A-Za-z:*._-]{1,253}";
@@ -104,11 +106,34 @@ public final class Authority {
             KeyPair pair = Certificates.newKey(chance);
             X509Certificate issued = issue(
                     new Certificates.Subject(
-                            "Gantry controller", pair.getPublic(), names, KeyPurposeId.id_kp_serverAuth, SERVER_LIFE),
+                            "Gantry controller",
+                            List.of(),
+                            pair.getPublic(),
+                            names,
+                            KeyPurposeId.id_kp_serverAuth,
+                            SERVER_LIFE),
                     now);
             return new ServerIdentity(pair.getPrivate(), List.of(issued, certificate));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot issue a server certificate", e);
+        }
+    }
+
+    /**
+     * A new key and certificate for a user of the Kubernetes API.
+     *
+     * @param groups that the user is in
+     */
+    public ServerIdentity issueUser(String name, List<String> groups, Instant now) {
+        try {
+            KeyPair pair = Certificates.newKey(chance);
+            X509Certificate issued = issue(
+                    new Certificates.Subject(
+                            name, groups, pair.getPublic(), List.of(), KeyPurposeId.id_kp_clientAuth, USER_LIFE),
+                    now);
+            return new ServerIdentity(pair.getPrivate(), List.of(issued));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot issue a certificate for " + name, e);
         }
     }
 
@@ -126,7 +151,8 @@ public final class Authority {
         PublicKey nodeKey = requestedKey(request);
         try {
             return Pem.of(issue(
-                    new Certificates.Subject(nodeId, nodeKey, List.of(), KeyPurposeId.id_kp_clientAuth, NODE_LIFE),
+                    new Certificates.Subject(
+                            nodeId, List.of(), nodeKey, List.of(), KeyPurposeId.id_kp_clientAuth, NODE_LIFE),
                     now));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot issue a certificate for node " + nodeId, e);

@@ -46,7 +46,13 @@ final class Certificates {
      *
      * @param names subject alternative names, each an address or a DNS name
      */
-    record Subject(String commonName, PublicKey key, List<String> names, KeyPurposeId purpose, Duration life) {}
+    record Subject(
+            String commonName,
+            List<String> organizations,
+            PublicKey key,
+            List<String> names,
+            KeyPurposeId purpose,
+            Duration life) {}
 
     private Certificates() {}
 
@@ -75,8 +81,7 @@ final class Certificates {
             throws GeneralSecurityException {
         X500Name issuer =
                 X500Name.getInstance(authority.getSubjectX500Principal().getEncoded());
-        X509v3CertificateBuilder builder =
-                builder(issuer, named(subject.commonName()), subject.key(), subject.life(), issuing);
+        X509v3CertificateBuilder builder = builder(issuer, named(subject), subject.key(), subject.life(), issuing);
         try {
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -96,6 +101,12 @@ final class Certificates {
 
     /** When, and with which chance, something is signed. */
     record Issuing(Instant now, SecureRandom chance) {}
+
+    private static X500Name named(Subject subject) {
+        X500NameBuilder name = new X500NameBuilder(BCStyle.INSTANCE);
+        subject.organizations().forEach(organization -> name.addRDN(BCStyle.O, organization));
+        return name.addRDN(BCStyle.CN, subject.commonName()).build();
+    }
 
     private static X500Name named(String commonName) {
         return new X500NameBuilder(BCStyle.INSTANCE)

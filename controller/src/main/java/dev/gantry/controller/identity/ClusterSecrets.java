@@ -2,7 +2,14 @@ package dev.gantry.controller.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,6 +43,36 @@ public final class ClusterSecrets {
     /** The key of the HMAC that makes page tokens unforgeable. */
     public byte[] pageTokenKey() throws InterruptedException {
         return vault.obtain("page-token-key", () -> random(HMAC_BYTES));
+    }
+
+    /** Signs the tokens of service accounts; on the curve P-256. */
+    public KeyPair serviceAccountKeys() throws InterruptedException {
+        byte[] stored = vault.obtain("service-account-keys", ClusterSecrets::newKeys);
+        String[] parts = new String(stored, UTF_8).split("\n", -1);
+        Base64.Decoder base64 = Base64.getDecoder();
+        try {
+            KeyFactory factory = KeyFactory.getInstance("EC");
+            return new KeyPair(
+                    factory.generatePublic(new X509EncodedKeySpec(base64.decode(parts[0]))),
+                    factory.generatePrivate(new PKCS8EncodedKeySpec(base64.decode(parts[1]))));
+        } catch (GeneralSecurityException e) {
+            throw new IdentityException("the keys for tokens of service accounts are damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair keys = generator.generateKeyPair();
+            Base64.Encoder base64 = Base64.getEncoder();
+            return (base64.encodeToString(keys.getPublic().getEncoded())
+                            + "\n"
+                            + base64.encodeToString(keys.getPrivate().getEncoded()))
+                    .getBytes(UTF_8);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has the curve P-256", e);
+        }
     }
 
     /** What is given replaces what is stored; what is neither given nor stored is made up. */

@@ -1,6 +1,7 @@
 package dev.gantry.controller.lifecycle;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsDeployment;
@@ -30,9 +31,21 @@ public final class Expiries {
      */
     public static List<Expiry<?>> of(Duration stopped, Duration deleted) {
         return List.of(
-                Expiry.of(Kinds.WORKLOAD, granularity(stopped), workload -> afterStop(workload, stopped)),
+                new Expiry<>(
+                        Kinds.WORKLOAD,
+                        workload -> afterStop(workload, stopped),
+                        // A pod is shown until somebody deletes it.
+                        (_, workload) -> Pods.shown(workload.value()).isPresent(),
+                        granularity(stopped),
+                        (_, _) -> List.of()),
                 Expiry.of(Kinds.JOIN_TOKEN, MINUTE, token -> at(token.getExpiresAtMs(), Duration.ZERO)),
                 Expiry.of(Kinds.IDEMPOTENCY, MINUTE, record -> at(record.getExpiresAtMs(), Duration.ZERO)),
+                Expiry.of(
+                        Kinds.KUBE_OBJECT,
+                        MINUTE,
+                        object -> object.getExpiresAtMs() == 0
+                                ? Optional.empty()
+                                : at(object.getExpiresAtMs(), Duration.ZERO)),
                 Expiry.of(Kinds.ECS_CLUSTER, granularity(deleted), cluster -> afterDelete(cluster, deleted)),
                 new Expiry<>(
                         Kinds.ECS_SERVICE,

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * What one pass decided.
  *
- * @param writes committed in order, each on its own; a conflict ends the pass, and the key is
- *     decided again
+ * @param writes committed in order, each on its own; what one wrote the next may write again; a conflict ends the pass, and
+ *     the key is decided again
  * @param wake when to look again even if nothing changes
  */
 public record Outcome(List<Transaction> writes, Optional<Instant> wake) {
@@ -23,7 +23,12 @@ public record Outcome(List<Transaction> writes, Optional<Instant> wake) {
     }
 
     public static Outcome write(Transaction transaction) {
-        return transaction.isEmpty() ? nothing() : new Outcome(List.of(transaction), Optional.empty());
+        return write(List.of(transaction));
+    }
+
+    /** Several, in order; those that write nothing are left out. */
+    public static Outcome write(List<Transaction> transactions) {
+        return new Outcome(transactions.stream().filter(one -> !one.isEmpty()).toList(), Optional.empty());
     }
 
     public static Outcome wakeAt(Instant wake) {

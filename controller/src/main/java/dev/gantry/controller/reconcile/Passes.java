@@ -13,8 +13,10 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -154,6 +156,7 @@ public final class Passes<T extends Message> implements Store.Listener {
     private Result pass(Key<T> key, Snapshot image, Optional<? extends Versioned<?>> guard, Instant now)
             throws InterruptedException {
         long revision = 0;
+        Map<Key<?>, Long> written = new HashMap<>();
         try {
             Outcome outcome = reconciler.reconcile(image, key, now);
             for (Transaction transaction : outcome.writes()) {
@@ -163,8 +166,13 @@ public final class Passes<T extends Message> implements Store.Listener {
                 if (guard.isEmpty() || !guard.equals(environment.guard().current())) {
                     return new Result.NotAllowed(revision);
                 }
-                switch (commit(transaction.guardedBy(guard.get()))) {
-                    case Commit.Committed(long written) -> revision = written;
+                switch (commit(transaction.after(written).guardedBy(guard.get()))) {
+                    case Commit.Committed(long at) -> {
+                        revision = at;
+                        transaction
+                                .writes()
+                                .forEach((one, value) -> written.put(one, value.isPresent() ? at : Transaction.ABSENT));
+                    }
                     case Commit.Conflicted(Key<?> with) -> {
                         return new Result.Conflicted(revision, with);
                     }

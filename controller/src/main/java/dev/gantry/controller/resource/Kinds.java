@@ -1,5 +1,6 @@
 package dev.gantry.controller.resource;
 
+import dev.gantry.proto.Administration;
 import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.EcsAccountSettings;
 import dev.gantry.proto.EcsCluster;
@@ -9,15 +10,20 @@ import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
 import dev.gantry.proto.Idempotency;
 import dev.gantry.proto.JoinToken;
+import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
+import dev.gantry.proto.PodName;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.SealedSecret;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Index;
 import dev.gantry.store.Key;
 import dev.gantry.store.Kind;
+import dev.gantry.store.Versioned;
 import java.util.List;
+import java.util.function.Function;
 
 /** Every kind of record there is, and how records are found. */
 public final class Kinds {
@@ -55,6 +61,15 @@ public final class Kinds {
 
     public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
             new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
+
+    /**
+     * Scope: {@code <cluster>/<group, or core>/<plural>/<namespace>}, the namespace empty for what has none; named by
+     * {@code metadata.name}.
+     */
+    public static final Kind<KubeObject> KUBE_OBJECT = new Kind<>("kube-object", KubeObject.parser());
+
+    /** Scope: {@link Pods#scope}; named by {@code metadata.name}. */
+    public static final Kind<PodName> KUBE_POD_NAME = new Kind<>("kube-pod-name", PodName.parser());
 
     public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
 
@@ -125,6 +140,63 @@ public final class Kinds {
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
             "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
 
+    /** Nodes that somebody took out of service, by how; those in service are left out. */
+    public static final Index<Node> NODES_BY_ADMINISTRATION = new Index<>(
+            "nodes-by-administration",
+            NODE,
+            n -> n.value().getAdministration() == Administration.ACTIVE
+                    ? List.of()
+                    : List.of(n.value().getAdministration().name()));
+
+    /** Objects of the Kubernetes API by {@code <cluster>/<group, or core>/<plural>}, whatever their namespace. */
+    public static final Index<KubeObject> KUBE_OBJECTS_BY_RESOURCE =
+            new Index<>("kube-objects-by-resource", KUBE_OBJECT, object -> {
+                String scope = object.key().scope();
+                return List.of(scope.substring(0, scope.lastIndexOf('/')));
+            });
+
+    /** Objects of the Kubernetes API by {@code <cluster>/<namespace>}, whatever their resource; not what has no namespace. */
+    public static final Index<KubeObject> KUBE_OBJECTS_BY_NAMESPACE =
+            new Index<>("kube-objects-by-namespace", KUBE_OBJECT, object -> {
+                String scope = object.key().scope();
+                String namespace = scope.substring(scope.lastIndexOf('/') + 1);
+                return namespace.isEmpty() ? List.of() : List.of(kubeCluster(object) + "/" + namespace);
+            });
+
+    /** Objects of the Kubernetes API by {@code <cluster>/<uid>}. */
+    public static final Index<KubeObject> KUBE_OBJECTS_BY_UID = new Index<>(
+            "kube-objects-by-uid",
+            KUBE_OBJECT,
+            object -> List.of(kubeCluster(object) + "/" + object.value().getUid()));
+
+    /** Objects of the Kubernetes API by {@code <cluster>/<uid of an owner>}. */
+    public static final Index<KubeObject> KUBE_OBJECTS_BY_OWNER = new Index<>(
+            "kube-objects-by-owner",
+            KUBE_OBJECT,
+            object -> object.value().getOwnerUidsList().stream()
+                    .map(owner -> kubeCluster(object) + "/" + owner)
+                    .toList());
+
+    /** Pods that are shown, by cluster. */
+    public static final Index<Workload> KUBE_PODS_BY_CLUSTER =
+            pods("kube-pods-by-cluster", pod -> List.of(pod.getCluster()));
+
+    /** Pods that are shown, by {@code <cluster>/<namespace>}. */
+    public static final Index<Workload> KUBE_PODS_BY_NAMESPACE =
+            pods("kube-pods-by-namespace", pod -> List.of(pod.getCluster() + "/" + pod.getNamespace()));
+
+    /** Pods that are shown, by {@code <cluster>/<uid of an owner>}. */
+    public static final Index<Workload> KUBE_PODS_BY_OWNER = pods(
+            "kube-pods-by-owner",
+            pod -> pod.getOwnerUidsList().stream()
+                    .map(owner -> pod.getCluster() + "/" + owner)
+                    .toList());
+
+    /** Pods that are shown and that nobody owns, by {@code <cluster>/<namespace>}. */
+    public static final Index<Workload> KUBE_FREE_PODS_BY_NAMESPACE = pods(
+            "kube-free-pods-by-namespace",
+            pod -> pod.getOwnerUidsCount() == 0 ? List.of(pod.getCluster() + "/" + pod.getNamespace()) : List.of());
+
     public static final List<Kind<?>> ALL = List.of(
             WORKLOAD,
             NODE,
@@ -138,7 +210,9 @@ public final class Kinds {
             ECS_FAMILY,
             ECS_TASK_DEFINITION,
             ECS_SERVICE,
-            ECS_ACCOUNT_SETTINGS);
+            ECS_ACCOUNT_SETTINGS,
+            KUBE_OBJECT,
+            KUBE_POD_NAME);
 
     public static final List<Index<?>> INDEXES = List.of(
             WORKLOADS_BY_NODE,
@@ -149,9 +223,30 @@ public final class Kinds {
             LIVE_WORKLOADS_BY_GROUP,
             WORKLOADS_BY_STAGE,
             WORKLOADS_BY_PROGRESS,
-            NODES_BY_CLUSTER);
+            NODES_BY_CLUSTER,
+            NODES_BY_ADMINISTRATION,
+            KUBE_OBJECTS_BY_RESOURCE,
+            KUBE_OBJECTS_BY_NAMESPACE,
+            KUBE_OBJECTS_BY_UID,
+            KUBE_OBJECTS_BY_OWNER,
+            KUBE_PODS_BY_CLUSTER,
+            KUBE_PODS_BY_NAMESPACE,
+            KUBE_PODS_BY_OWNER,
+            KUBE_FREE_PODS_BY_NAMESPACE);
 
     private Kinds() {}
+
+    private static String kubeCluster(Versioned<KubeObject> object) {
+        String scope = object.key().scope();
+        return scope.substring(0, scope.indexOf('/'));
+    }
+
+    private static Index<Workload> pods(String name, Function<KubePod, List<String>> values) {
+        return new Index<>(
+                name,
+                WORKLOAD,
+                workload -> Pods.shown(workload.value()).map(values).orElse(List.of()));
+    }
 
     private static List<String> oneUnlessEmpty(String value) {
         return value.isEmpty() ? List.of() : List.of(value);

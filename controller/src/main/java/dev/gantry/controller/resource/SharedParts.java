@@ -8,6 +8,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.Wish;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
 import java.util.LinkedHashMap;
@@ -47,7 +49,10 @@ final class SharedParts {
             shared.setOrigin(one(workload.getOrigin(), Any.class));
         }
         if (workload.hasSpec()) {
-            shared.setSpec(shared(workload.getSpec()));
+            shared.setSpec(shared(workload.getSpec(), workload.getId()));
+        }
+        if (workload.getWish().getDesired() == RunState.RUN && workload.hasWish()) {
+            shared.setWish(one(workload.getWish(), Wish.class));
         }
         if (workload.hasPlacement()) {
             shared.getPlacementBuilder().setNode(one(workload.getPlacement().getNode()));
@@ -59,11 +64,12 @@ final class SharedParts {
     }
 
     /** Everything but the labels, one of which names the workload. */
-    private WorkloadSpec shared(WorkloadSpec spec) {
+    private WorkloadSpec shared(WorkloadSpec spec, String id) {
         WorkloadSpec common = one(spec.toBuilder().clearLabels().build(), WorkloadSpec.class);
         WorkloadSpec.Builder shared = common.toBuilder();
-        // A label that is met once is not worth a place.
-        spec.getLabelsMap().forEach((name, value) -> shared.putLabels(one(name), value));
+        // A text that is met once is not worth a place.
+        spec.getLabelsMap()
+                .forEach((name, value) -> shared.putLabels(one(name), value.contains(id) ? value : one(value)));
         return shared.build();
     }
 

@@ -10,7 +10,9 @@ import static dev.gantry.controller.scheduler.Reason.Filter.MEMBER_OF;
 import static dev.gantry.controller.scheduler.Reason.Filter.MEMORY;
 import static dev.gantry.controller.scheduler.Reason.Filter.PORTS;
 import static dev.gantry.controller.scheduler.Reason.Filter.READINESS;
+import static dev.gantry.controller.scheduler.Reason.Filter.TAINTS;
 
+import dev.gantry.controller.resource.Taints;
 import dev.gantry.controller.scheduler.Demand.Group;
 import dev.gantry.controller.scheduler.query.ClusterQuery;
 import dev.gantry.controller.scheduler.query.QueryException;
@@ -18,6 +20,7 @@ import dev.gantry.proto.Administration;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Resources;
+import dev.gantry.proto.Toleration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +42,8 @@ final class Checks {
     }
 
     static Checks of(Demand demand) {
-        List<Check> all = new ArrayList<>(List.of(administration(), readiness()));
+        List<Check> all = new ArrayList<>(List.of(administration(demand), readiness()));
+        demand.tolerations().ifPresent(tolerations -> all.add(taints(tolerations)));
         demand.requiredAttributes().forEach(name -> all.add(attribute(name)));
         if (!demand.architecture().isEmpty()) {
             all.add(architecture(demand.architecture()));
@@ -93,13 +97,19 @@ final class Checks {
         return true;
     }
 
-    private static Check administration() {
+    private static Check administration(Demand demand) {
+        boolean ignoresCordon = demand.tolerations()
+                .filter(tolerations -> Taints.admit(List.of(Taints.UNSCHEDULABLE), tolerations))
+                .isPresent();
         return new Check(
                 true,
                 ADMINISTRATION,
                 "INACTIVE",
-                node -> node.node().getAdministration() == Administration.ACTIVE,
-                node -> "is " + node.node().getAdministration() + " and takes no new tasks");
+                node -> node.node().getAdministration() == Administration.ACTIVE
+                        && (ignoresCordon || !node.node().getCordoned()),
+                node -> "is "
+                        + (node.node().getCordoned() ? "cordoned" : node.node().getAdministration())
+                        + " and takes no new tasks");
     }
 
     private static Check readiness() {
@@ -113,6 +123,19 @@ final class Checks {
                     case LOST -> "its agent is silent for long (LOST)";
                     default -> "its agent was not heard of yet";
                 });
+    }
+
+    private static Check taints(List<Toleration> tolerations) {
+        return new Check(
+                true,
+                TAINTS,
+                "TAINT",
+                node -> Taints.admit(node.node().getTaintsList(), tolerations),
+                node -> "has a taint that the pod does not tolerate: "
+                        + node.node().getTaintsList().stream()
+                                .filter(taint -> !Taints.admit(List.of(taint), tolerations))
+                                .map(taint -> taint.getKey() + "=" + taint.getValue() + ":" + taint.getEffect())
+                                .collect(Collectors.joining(", ")));
     }
 
     private static Check attribute(String name) {

@@ -3,14 +3,17 @@ package dev.gantry.controller.scheduler;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.PlacementStrategy;
 import dev.gantry.proto.Resources;
+import dev.gantry.proto.Toleration;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that a decision depends on. Workloads with equal demands share the work of filtering and
  * ordering nodes.
  *
+ * @param tolerations of a pod; empty for what knows no taints
  * @param owned whether something keeps a number of such workloads running, as a service does
  */
 record Demand(
@@ -22,7 +25,8 @@ record Demand(
         Resources resources,
         List<String> requiredAttributes,
         List<PlacementConstraint> constraints,
-        List<PlacementStrategy> strategies) {
+        List<PlacementStrategy> strategies,
+        Optional<List<Toleration>> tolerations) {
 
     /** Workloads that spread and distinctInstance count together. */
     record Group(String scope, String name) {
@@ -42,7 +46,8 @@ record Demand(
                 spec.getResources(),
                 spec.getRequiredAttributesList(),
                 spec.getConstraintsList(),
-                spec.getStrategiesList());
+                spec.getStrategiesList(),
+                spec.hasPod() ? Optional.of(spec.getPod().getTolerationsList()) : Optional.empty());
     }
 
     /**

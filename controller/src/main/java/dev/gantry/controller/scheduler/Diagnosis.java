@@ -80,7 +80,8 @@ final class Diagnosis {
             case PORTS -> "is already using a port required by your task";
             case ATTRIBUTES, ARCHITECTURE -> "is missing an attribute required by your task";
             case READINESS -> "encountered error \"AGENT\"";
-            case ADMINISTRATION, MEMBER_OF, DISTINCT_INSTANCE, DEVICES -> "encountered error \"" + check.code() + "\"";
+            case ADMINISTRATION, TAINTS, MEMBER_OF, DISTINCT_INSTANCE, DEVICES ->
+                "encountered error \"" + check.code() + "\"";
         };
     }
 

@@ -49,42 +49,54 @@ final class Fleet {
                 journal.add(node);
             }
         });
-        Set<String> doubtful = new HashSet<>();
-        assumed.values().forEach(node -> doubtful.add(node.id()));
         assumed.clear();
         Optional<List<Change<?>>> changes = revision < 0
                 ? Optional.empty()
                 : snapshot.changesSince(revision).filter(_ -> revision <= snapshot.revision());
-        if (changes.isPresent()) {
-            changes.get().forEach(change -> collectNodes(change, doubtful));
-            doubtful.forEach(
-                    id -> refresh(id, snapshot.get(Kinds.NODE.key("", id)).orElse(null), snapshot));
-        } else {
-            refreshAll(snapshot);
-        }
+        changes.ifPresentOrElse(all -> apply(all, snapshot), () -> refreshAll(snapshot));
         revision = snapshot.revision();
         journal.trim(nodes.size());
     }
 
-    /** Counts a workload as placed until the next snapshot tells. */
-    void assume(Key<Workload> key, Workload placed, NodeState node) {
-        node.put(new Versioned<>(key, placed, 0));
+    /** Counts a workload on a node until the next snapshot tells; of the workload itself nothing that is counted changes. */
+    void assume(Key<Workload> key, Workload workload, NodeState node) {
+        node.put(new Versioned<>(key, workload, 0));
         assumed.put(key, node);
         journal.add(node);
     }
 
-    private static void collectNodes(Change<?> change, Set<String> ids) {
-        if (change.key().kind().equals(Kinds.NODE)) {
-            ids.add(change.key().name());
+    /** Costs as much as there are changes, however many workloads the nodes have. */
+    private void apply(List<Change<?>> changes, Snapshot snapshot) {
+        Set<String> altered = new HashSet<>();
+        for (Change<?> change : changes) {
+            if (change.key().kind().equals(Kinds.NODE)) {
+                altered.add(change.key().name());
+            }
+            counted(change.before())
+                    .ifPresent(gone ->
+                            holder(gone).filter(node -> node.remove(gone.key())).ifPresent(journal::add));
+            counted(change.after())
+                    .ifPresent(here -> holder(here).ifPresent(node -> {
+                        node.put(here);
+                        journal.add(node);
+                    }));
         }
-        collectNode(change.before(), ids);
-        collectNode(change.after(), ids);
+        altered.forEach(id -> refresh(id, snapshot.get(Kinds.NODE.key("", id)).orElse(null), snapshot));
     }
 
-    private static void collectNode(@Nullable Versioned<?> record, Set<String> ids) {
-        if (record != null && record.value() instanceof Workload workload && Workloads.isPlaced(workload)) {
-            ids.add(workload.getPlacement().getNode());
-        }
+    /** The record, if it is a workload that holds something on a node. */
+    @SuppressWarnings("unchecked") // A record whose value is a workload is of workloads' kind.
+    private static Optional<Versioned<Workload>> counted(@Nullable Versioned<?> record) {
+        return record != null
+                        && record.value() instanceof Workload workload
+                        && Workloads.isPlaced(workload)
+                        && !Workloads.isStopped(workload)
+                ? Optional.of((Versioned<Workload>) record)
+                : Optional.empty();
+    }
+
+    private Optional<NodeState> holder(Versioned<Workload> workload) {
+        return node(workload.value().getPlacement().getNode());
     }
 
     private void refreshAll(Snapshot snapshot) {

@@ -155,7 +155,7 @@ sealed interface Level {
                         return order;
                     }
                 }
-                return a.node.id().compareTo(b.node.id());
+                return a.compareIds(b);
             };
             this.candidates = new TreeSet<>(byScores);
         }

@@ -15,6 +15,7 @@ public record Reason(Filter filter, String code, String text) {
     public enum Filter {
         ADMINISTRATION,
         READINESS,
+        TAINTS,
         ATTRIBUTES,
         ARCHITECTURE,
         MEMBER_OF,

@@ -2,7 +2,6 @@ package dev.gantry.controller.scheduler;
 
 import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
-import dev.gantry.proto.Placement;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -62,7 +61,7 @@ public final class Scheduler {
         }
         NodeState node = best.get();
         Placed placed = new Placed(node.id(), node.name(), node.node().getEpoch());
-        fleet.assume(key, on(workload, placed), node);
+        fleet.assume(key, workload, node);
         return placed;
     }
 
@@ -72,12 +71,6 @@ public final class Scheduler {
     private static boolean isAboutOthers(Demand demand) {
         return demand.constraints().stream()
                 .anyMatch(constraint -> !constraint.getExpression().isEmpty());
-    }
-
-    private static Workload on(Workload workload, Placed placed) {
-        return workload.toBuilder()
-                .setPlacement(Placement.newBuilder().setNode(placed.nodeId()).setNodeEpoch(placed.nodeEpoch()))
-                .build();
     }
 
     private Optional<NodeState> required(Demand demand) {

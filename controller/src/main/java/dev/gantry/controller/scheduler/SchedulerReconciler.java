@@ -99,7 +99,8 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     }
 
     private Optional<Instant> deadline(Workload workload, Instant now) {
-        if (!workload.getOwner().isEmpty()) {
+        // A pod waits until somebody deletes it, whoever made it.
+        if (!workload.getOwner().isEmpty() || workload.getSpec().hasPod()) {
             return Optional.empty();
         }
         Placement placement = workload.getPlacement();
@@ -139,6 +140,8 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
         return before == null
                 || after == null
                 || before.getAdministration() != after.getAdministration()
+                || before.getCordoned() != after.getCordoned()
+                || !before.getTaintsList().equals(after.getTaintsList())
                 || before.getReadiness() != after.getReadiness()
                 || !before.getInfo().equals(after.getInfo())
                 || !before.getAttributesMap().equals(after.getAttributesMap());

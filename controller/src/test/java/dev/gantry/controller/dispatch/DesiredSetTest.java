@@ -5,12 +5,14 @@ import static dev.gantry.controller.dispatch.LinkSamples.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
 import dev.gantry.store.Snapshot;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class DesiredSetTest {
         samples.workload("late", Phase.STOPPED, 3, RunState.RUN, NOW.minus(Duration.ofHours(1)));
         samples.workload("old", Phase.STOPPED, 3, RunState.RUN, NOW.minus(Duration.ofHours(4)));
         DesiredSet set = whole();
-        assertThat(set.workloads()).containsOnlyKeys("default/late");
+        assertThat(set.workloads()).containsOnlyKeys(Kinds.WORKLOAD.key("default", "late"));
         assertThat(set.full().getWorkloads(0).getSettled()).isTrue();
         assertThat(set.expiry()).isEqualTo(Optional.of(NOW.plus(Duration.ofHours(2))));
     }
@@ -67,7 +69,9 @@ class DesiredSetTest {
         for (int i = 0; i < DesiredSet.SETTLED_MAX + 5; i++) {
             samples.workload("w" + i, Phase.STOPPED, 3, RunState.RUN, NOW.minusSeconds(i));
         }
-        assertThat(whole().workloads()).hasSize(DesiredSet.SETTLED_MAX).containsKey("default/w0");
+        assertThat(whole().workloads())
+                .hasSize(DesiredSet.SETTLED_MAX)
+                .containsKey(Kinds.WORKLOAD.key("default", "w0"));
     }
 
     @Test
@@ -100,6 +104,24 @@ class DesiredSetTest {
         DesiredSet before = whole();
         samples.workload("a", Phase.RUNNING, 3);
         assertThat(after(before).since(before)).isEmpty();
+    }
+
+    @Test
+    void keepsNoOlderRecordInMemoryThanTheImage() throws InterruptedException {
+        samples.workload("a", Phase.PENDING, 3);
+        samples.workload("b", Phase.PENDING, 3);
+        DesiredSet before = whole();
+        Snapshot image = samples.workload("a", Phase.RUNNING, 3);
+        DesiredSet now = after(before).toldAt(before.revision());
+        assertThat(now.revision()).isEqualTo(before.revision());
+        image.list(Kinds.WORKLOAD).forEach(record -> {
+            DesiredSet.Held held = Objects.requireNonNull(now.workloads().get(record.key()));
+            assertThat(held.workload().getSpec()).isSameAs(record.value().getSpec());
+        });
+        samples.workload("b", Phase.STOPPED, 3);
+        assertThat(after(now).since(now).orElseThrow().getWorkloadsList())
+                .extracting(DesiredWorkload::getId, DesiredWorkload::getSettled)
+                .containsExactly(tuple("b", true));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.WorkloadReport;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,8 @@ class ReportRulesTest {
         samples.workload("w", Phase.PENDING, 2);
     }
 
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
     private Verdict judge(String id, Observation observed) {
         return judge(NODE, id, observed);
     }
@@ -33,7 +36,7 @@ class ReportRulesTest {
                 .setId(id)
                 .setObserved(observed)
                 .build();
-        return ReportRules.judge(samples.image(), node, report);
+        return ReportRules.judge(samples.image(), node, report, NOW);
     }
 
     private static Observation phase(Phase phase) {
@@ -47,6 +50,23 @@ class ReportRulesTest {
             assertThat(write.after().getVersion())
                     .isEqualTo(write.before().value().getVersion() + 1);
         });
+    }
+
+    @Test
+    void anEndThatCannotHaveBeenThenWasNow() {
+        for (long wrong : new long[] {-1, NOW.toEpochMilli() + 1}) {
+            Observation end =
+                    phase(Phase.STOPPED).toBuilder().setStoppedAtMs(wrong).build();
+            assertThat(stoppedAt(end)).isEqualTo(NOW.toEpochMilli());
+        }
+        Observation end = phase(Phase.STOPPED).toBuilder()
+                .setStoppedAtMs(NOW.toEpochMilli() - 1)
+                .build();
+        assertThat(stoppedAt(end)).isEqualTo(NOW.toEpochMilli() - 1);
+    }
+
+    private long stoppedAt(Observation observed) {
+        return ((Verdict.Write) judge("w", observed)).after().getObserved().getStoppedAtMs();
     }
 
     @Test

@@ -41,7 +41,8 @@ class SessionRulesTest {
     private static final Hello HELLO =
             Hello.newBuilder().setNodeId(NODE).setInfo(INFO).build();
 
-    private final SessionRules rules = new SessionRules(Duration.ofSeconds(2), "uid");
+    private final SessionRules rules =
+            new SessionRules(Duration.ofSeconds(2), new Fence(Duration.ofSeconds(20), Duration.ofSeconds(5)), "uid");
     private LinkSamples samples;
 
     @BeforeEach
@@ -95,6 +96,8 @@ class SessionRulesTest {
         assertThat(registered.effects().getFirst()).isEqualTo(new Heard());
         assertThat(sent.get(0).getWelcome().getClusterUid()).isEqualTo("uid");
         assertThat(sent.get(0).getWelcome().getHeartbeatIntervalMs()).isEqualTo(2000);
+        assertThat(sent.get(0).getWelcome().getFenceMs()).isEqualTo(20_000);
+        assertThat(sent.get(0).getWelcome().getFenceStopMs()).isEqualTo(5000);
         assertThat(sent.get(1).getDesired().getFull()).isTrue();
         assertThat(sent.get(1).getDesired().getRevision())
                 .isEqualTo(samples.image().revision());

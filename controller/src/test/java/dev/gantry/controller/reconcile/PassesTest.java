@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,11 +37,13 @@ class PassesTest {
     private Versioned<Leader> guard;
     private Optional<Versioned<Leader>> current;
     private Passes<EcsFamily> passes;
+    private Runnable whenAsked = () -> {};
 
     /** Raises a family's revision to {@link #target}, one at a time. */
     private static final class Counting implements Reconciler<EcsFamily> {
         private final List<Integer> seen = new ArrayList<>();
         private int target = 3;
+        private int steps = 1;
         private boolean deaf;
         private Runnable before = () -> {};
 
@@ -69,9 +73,11 @@ class PassesTest {
             before.run();
             return value >= target
                     ? Outcome.nothing()
-                    : Outcome.write(Transaction.builder()
-                            .update(family, family(value + 1))
-                            .build());
+                    : Outcome.write(IntStream.rangeClosed(1, steps)
+                            .mapToObj(step -> Transaction.builder()
+                                    .update(family, family(value + step))
+                                    .build())
+                            .toList());
         }
     }
 
@@ -83,10 +89,15 @@ class PassesTest {
                 commit(Transaction.builder().create(Kinds.LEADER_KEY, leader).build());
         guard = new Versioned<>(Kinds.LEADER_KEY, leader, revision);
         current = Optional.of(guard);
-        LoopEnvironment environment = new LoopEnvironment(store, () -> current, () -> START, () -> 0.0, meters);
+        LoopEnvironment environment = new LoopEnvironment(store, this::leader, () -> START, () -> 0.0, meters);
         passes = new Passes<>(reconciler, environment, LoopSettings.defaults());
         store.subscribe(passes);
         create("web");
+    }
+
+    private Optional<Versioned<Leader>> leader() {
+        whenAsked.run();
+        return current;
     }
 
     @Test
@@ -94,6 +105,30 @@ class PassesTest {
         settle(START);
         assertThat(reconciler.seen).containsExactly(0, 1, 2, 3);
         assertThat(family("web")).isEqualTo(3);
+    }
+
+    @Test
+    void writesOneRecordSeveralTimesInOnePass() throws InterruptedException {
+        reconciler.steps = 3;
+        settle(START);
+        assertThat(reconciler.seen).containsExactly(0, 3);
+        assertThat(family("web")).isEqualTo(3);
+    }
+
+    @Test
+    void aPassEndsWhereSomebodyElseWroteInTheMiddle() throws InterruptedException {
+        reconciler.steps = 3;
+        reconciler.target = 13;
+        AtomicInteger asked = new AtomicInteger();
+        // Before the pass, and before each of its writes: this is before the second.
+        whenAsked = () -> {
+            if (asked.incrementAndGet() == 3) {
+                writeOver("web", 10);
+            }
+        };
+        store.catchUp();
+        settle(START);
+        assertThat(reconciler.seen).containsExactly(0, 10, 13);
     }
 
     @Test
@@ -215,6 +250,15 @@ class PassesTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private void writeOver(String name, int value) {
+        try {
+            store.catchUp();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        write(name, value);
     }
 
     private long commit(Transaction transaction) throws InterruptedException {

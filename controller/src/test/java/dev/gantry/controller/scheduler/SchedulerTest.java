@@ -176,6 +176,12 @@ final class SchedulerTest {
     }
 
     @Test
+    void aCordonedNodeTakesNothingNew() {
+        world.put(node("a", "a").setCordoned(true).build());
+        assertThat(unplaced(task("t", spec(1, 1)).build()).detail()).contains("is cordoned and takes no new tasks");
+    }
+
+    @Test
     void saysInTheWordsOfEcsWhichNodeWasClosest() {
         world.put(
                 node("a", "a").setReadiness(Readiness.LOST).build(),

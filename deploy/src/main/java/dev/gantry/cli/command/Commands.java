@@ -11,6 +11,7 @@ enum Commands {
     AGENT("agent", AgentCommand::new),
     TOKEN("token", (console, _) -> new TokenCommand(console)),
     ENV("env", (console, _) -> new EnvCommand(console)),
+    KUBECONFIG("kubeconfig", (console, _) -> new KubeConfigCommand(console)),
     APPLY("apply", (console, _) -> new ApplyCommand(console)),
     DIFF("diff", (console, _) -> new DiffCommand(console)),
     GET("get", (console, _) -> new GetCommand(console)),

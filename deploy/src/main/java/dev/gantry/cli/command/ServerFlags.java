@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 /** Options of the commands that run a controller. */
 final class ServerFlags {
 
+    private static final int KUBE_PORT_DISTANCE = 6443 - 4566;
+
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
@@ -42,6 +44,12 @@ final class ServerFlags {
             defaultValue = "4567",
             description = "Of the agents; default ${DEFAULT-VALUE}, 0 for any.")
     private int agentPort;
+
+    @Option(
+            names = "--kube-port",
+            paramLabel = "PORT",
+            description = "Of the Kubernetes API; default 6443, or as far from --port as that is from 4566.")
+    private @Nullable Integer kubePort;
 
     @Option(
             names = "--advertise",
@@ -133,6 +141,8 @@ final class ServerFlags {
     ServerOptions options(Console console) {
         check(port >= 0 && port <= 65_535, "--port " + port, "a port is 0 to 65535");
         check(agentPort >= 0 && agentPort <= 65_535, "--agent-port " + agentPort, "a port is 0 to 65535");
+        int kube = kubePort();
+        check(kube >= 0 && kube <= 65_535, "--kube-port " + kube, "a port is 0 to 65535");
         check(account.matches("\\d{12}"), "--account " + account, "an account is twelve digits");
         check(cluster.matches("[A-Za-z0-9_-]{1,255}"), "--cluster " + cluster, "letters, digits, _ and - are allowed");
         check(
@@ -144,6 +154,7 @@ final class ServerFlags {
                 listen,
                 port,
                 agentPort,
+                kube,
                 advertise,
                 StoreChoice.parse(store),
                 auth,
@@ -166,6 +177,14 @@ final class ServerFlags {
                 ? dataDirectory
                 : ClientFile.defaultDataDirectory(console.environment(), console.isRoot());
         return directory.toAbsolutePath().normalize();
+    }
+
+    /** Two servers on one machine differ in --port, and so do their other ports. */
+    private int kubePort() {
+        if (kubePort != null) {
+            return kubePort;
+        }
+        return port == 0 ? 0 : port + KUBE_PORT_DISTANCE;
     }
 
     String cluster() {

@@ -146,7 +146,8 @@ public final class Processes implements Servers {
         Optional<Invitation> invitation = NodeAgent.hasJoined(directory)
                 ? Optional.empty()
                 : Optional.of(Invitation.parse(controller.joinToken(JOIN_TOKEN_LIFE) + "@" + address));
-        List<Integer> ownPorts = List.of(options.server().port(), address.port());
+        List<Integer> ownPorts =
+                List.of(options.server().port(), options.server().kubePort(), address.port());
         return NodeAgent.start(
                 directory,
                 invitation,

@@ -111,6 +111,7 @@ final class Rehearsal {
                 "127.0.0.1",
                 0,
                 0,
+                0,
                 null,
                 new StoreChoice.Embedded(),
                 ServerOptions.Auth.sigv4,

@@ -24,6 +24,7 @@ final class ServerSettings {
                         options.listen(),
                         options.port(),
                         options.agentPort(),
+                        options.kubePort(),
                         Optional.ofNullable(options.advertise())),
                 new ControllerSettings.Access(
                         options.auth() == ServerOptions.Auth.sigv4,

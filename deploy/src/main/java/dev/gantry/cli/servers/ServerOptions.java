@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen            address of the API, for example {@code 127.0.0.1}; off loopback it speaks TLS
  * @param port              of the API; 0 lets the kernel choose
  * @param agentPort         of the agents' port; 0 lets the kernel choose
+ * @param kubePort          of the Kubernetes API; 0 lets the kernel choose
  * @param advertise         host name or address that agents and other controllers reach this one by; null: found out
  * @param account           twelve digits
  * @param rootAccessKey     null: generated on first start
@@ -24,6 +25,7 @@ public record ServerOptions(
         String listen,
         int port,
         int agentPort,
+        int kubePort,
         @Nullable String advertise,
         StoreChoice store,
         Auth auth,

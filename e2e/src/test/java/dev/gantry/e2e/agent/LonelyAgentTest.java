@@ -38,7 +38,7 @@ class LonelyAgentTest {
         engine.importBusybox();
         String data = home + "/server";
         String[] words = {"server", "--data-dir", data, "--port", "20566", "--agent-port", "20567"};
-        server = Gantry.start("server", home.resolve("server.log"), "", words).awaitLine("ready");
+        server = Gantry.start("server", home.resolve("server.log"), "", words).awaitLine("ready (");
         String token = Gantry.command("token", "--data-dir", data)
                 .run()
                 .must()
@@ -89,7 +89,7 @@ class LonelyAgentTest {
                 await(() -> engine.containers("com.amazonaws.ecs.container-name=second", false), ids -> !ids.isEmpty());
 
         server.restart();
-        server.awaitLine("ready");
+        server.awaitLine("ready (");
         JsonNode seen = await(task, now -> OneNode.status(now).equals("RUNNING"));
         assertThat(OneNode.id(seen, "second")).isEqualTo(second.getFirst());
         assertThat(OneNode.container(seen, "first").path("exitCode").asInt()).isEqualTo(137);

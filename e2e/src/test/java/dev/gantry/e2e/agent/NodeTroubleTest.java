@@ -65,7 +65,7 @@ class NodeTroubleTest {
         assertThat(starts()).isEqualTo(starts);
         node.engine().docker("kill", idOfTheEnding).run().must();
         node.up().restart();
-        node.up().awaitLine("ready");
+        node.up().awaitLine("ready (");
         // What happened meanwhile is reported, so this is after the agent has looked around.
         assertThat(OneNode.container(node.stopped(ends), "main")
                         .path("exitCode")
@@ -238,7 +238,7 @@ class NodeTroubleTest {
         assertThat(starts()).containsKey(id);
         node.up().stop();
         node.up().restart();
-        node.up().awaitLine("ready");
+        node.up().awaitLine("ready (");
         assertThat(node.instanceArn())
                 .isNotEmpty()
                 .isNotEqualTo(gone.path("containerInstance")

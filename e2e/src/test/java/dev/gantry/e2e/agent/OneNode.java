@@ -65,7 +65,7 @@ final class OneNode implements AutoCloseable {
         words.addAll(List.of("--docker", engine.address()));
         words.addAll(Arrays.asList(options));
         return Gantry.start("up", home.resolve("up.log"), "", words.toArray(String[]::new))
-                .awaitLine("ready");
+                .awaitLine("ready (");
     }
 
     Engine engine() {

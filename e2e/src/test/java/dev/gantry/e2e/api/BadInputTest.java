@@ -58,7 +58,7 @@ class BadInputTest {
                 "15566",
                 "--agent-port",
                 "15567")) {
-            server.awaitLine("ready");
+            server.awaitLine("ready (");
             Command script =
                     Command.of("python3", "-c", resource("bad_input.py")).with(Gantry.environment(data));
             String registered = """

@@ -71,7 +71,7 @@ public final class Fleet implements AutoCloseable {
         Gantry controller = Gantry.start(
                 "controller " + number, home.resolve("controller" + number + ".log"), "", words.toArray(String[]::new));
         controllers.add(controller);
-        return controller.awaitLine("ready");
+        return controller.awaitLine("ready (");
     }
 
     public Gantry controller(int number) {

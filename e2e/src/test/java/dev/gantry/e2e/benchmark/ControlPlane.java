@@ -35,7 +35,6 @@ import java.util.regex.Pattern;
 final class ControlPlane implements AutoCloseable {
 
     private static final Pattern USED = Pattern.compile("(?:DefNew|Tenured|garbage-first heap).*?used (\\d+)K");
-    private static final Pattern REVISION = Pattern.compile("(?m)^gantry_store_revision (\\S+)$");
 
     private static final int ATTEMPTS = 5;
 
@@ -116,7 +115,7 @@ final class ControlPlane implements AutoCloseable {
 
     void start() {
         launch();
-        process().awaitLine("ready");
+        process().awaitLine("ready (");
     }
 
     void kill() {
@@ -153,9 +152,30 @@ final class ControlPlane implements AutoCloseable {
     }
 
     double revision() throws IOException, InterruptedException {
-        Matcher found = REVISION.matcher(get("/metrics").body());
+        return meter("gantry_store_revision");
+    }
+
+    /** What the loop of that name has done so far. */
+    Passes passes(String loop) throws IOException, InterruptedException {
+        String labels = "{loop=\"" + loop + "\"}";
+        return new Passes(
+                meter("gantry_reconcile_duration_seconds_count" + labels),
+                meter("gantry_reconcile_duration_seconds_sum" + labels));
+    }
+
+    /** @param seconds deciding and committing, in all passes together */
+    record Passes(double count, double seconds) {
+
+        Passes since(Passes earlier) {
+            return new Passes(count - earlier.count, seconds - earlier.seconds);
+        }
+    }
+
+    private double meter(String name) throws IOException, InterruptedException {
+        Matcher found = Pattern.compile("(?m)^" + Pattern.quote(name) + " (\\S+)$")
+                .matcher(get("/metrics").body());
         if (!found.find()) {
-            throw new IOException("the metrics have no gantry_store_revision");
+            throw new IOException("the metrics have no " + name);
         }
         return Double.parseDouble(found.group(1));
     }

@@ -184,7 +184,7 @@ final class Convergence implements AutoCloseable {
                 Workload workload = one.value();
                 WorkloadReport report =
                         PaperNode.started(workload.getScope(), workload.getId(), workload.getSpec(), clock.millis());
-                if (ReportRules.judge(image, workload.getPlacement().getNode(), report)
+                if (ReportRules.judge(image, workload.getPlacement().getNode(), report, clock.instant())
                         instanceof ReportRules.Verdict.Write(var before, var after)) {
                     writes.update(before, after);
                 }

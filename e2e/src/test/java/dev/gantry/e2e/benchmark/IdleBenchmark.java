@@ -103,7 +103,7 @@ final class IdleBenchmark {
                 "16566",
                 "--agent-port",
                 "16567")) {
-            server.awaitLine("ready");
+            server.awaitLine("ready (");
             String words = Gantry.command("token", "--data-dir", data.toString())
                     .run()
                     .must()
@@ -122,7 +122,7 @@ final class IdleBenchmark {
                     token)) {
                 TaskRuns tasks = new TaskRuns(new Api(Gantry.environment(data)));
                 tasks.register();
-                agent.awaitLine("ready");
+                agent.awaitLine("ready (");
                 tasks.awaitNode();
                 tasks.awaitRunning(tasks.run(TASKS), Duration.ofMillis(20));
                 idle("server alone, " + TASKS + " tasks", server, false);
@@ -184,7 +184,7 @@ final class IdleBenchmark {
 
     private static void awaitAnnounced(Gantry up) {
         await(() -> up.output().contains("ready") || up.died());
-        up.awaitLine("ready");
+        up.awaitLine("ready (");
     }
 
     private static void await(java.util.concurrent.Callable<Boolean> condition) {

@@ -49,7 +49,7 @@ final class LaunchBenchmark {
             };
             try (Gantry up = Gantry.start("up", home.resolve("up.log"), "", words);
                     RawEngine raw = new RawEngine(engine)) {
-                up.awaitLine("ready");
+                up.awaitLine("ready (");
                 LaunchBenchmark benchmark =
                         new LaunchBenchmark(new TaskRuns(new Api(Gantry.environment(home.resolve("data")))), raw);
                 benchmark.tasks.register();

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.benchmark;
 
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
@@ -9,6 +10,7 @@ import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
@@ -52,7 +54,7 @@ final class PaperNode implements Workshop, AutoCloseable {
         this.link = new AgentLink(
                 new AgentLink.Settings(directory, List.of(HostPort.parse(controller)), LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(this, reports, clock, System::nanoTime, chance));
+                new AgentLink.Parts(this, Leash.NONE, reports, clock, System::nanoTime, chance));
     }
 
     void start() {
@@ -187,6 +189,9 @@ final class PaperNode implements Workshop, AutoCloseable {
 
     @Override
     public void exec(ExecRequest request, Source input, Sink output) {}
+
+    @Override
+    public void attach(AttachRequest request, Source input, Sink output) {}
 
     @Override
     public void stats(StatsRequest request, Sink sink) {}

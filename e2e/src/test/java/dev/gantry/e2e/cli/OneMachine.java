@@ -26,7 +26,7 @@ record OneMachine(Path home, Engine engine, Gantry up) implements AutoCloseable 
                     environment(home),
                     "deploy/gantry up --port 21566 --agent-port 21567 --allow-reset --settle 1s --docker "
                             + engine.address());
-            return new OneMachine(home, engine, up.awaitLine("ready"));
+            return new OneMachine(home, engine, up.awaitLine("ready ("));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

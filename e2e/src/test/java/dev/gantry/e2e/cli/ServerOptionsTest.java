@@ -140,7 +140,7 @@ class ServerOptionsTest {
                     home.resolve("agent").toString(),
                     "--docker",
                     engine.address())) {
-                agent.awaitLine("ready");
+                agent.awaitLine("ready (");
                 Path file = Files.writeString(
                         home.resolve("far.yaml"),
                         OneMachine.definition("far", "1") + "---\n" + OneMachine.service("far", 1));
@@ -175,7 +175,7 @@ class ServerOptionsTest {
                 "1s"));
         words.addAll(List.of(more));
         return Gantry.start(name, home.resolve(name + ".log"), "", words.toArray(String[]::new))
-                .awaitLine("ready");
+                .awaitLine("ready (");
     }
 
     private static Command client(String... words) {

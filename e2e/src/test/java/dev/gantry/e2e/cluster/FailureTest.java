@@ -67,7 +67,7 @@ class FailureTest {
         fleet.controller(1).restart();
         // At once: nodes that are silent for too long after a leader's first word are given up, as they should be.
         hosts.all().forEach(host -> fleet.agent(host).restart());
-        fleet.controller(0).awaitLine("ready");
+        fleet.controller(0).awaitLine("ready (");
         fleet.awaitNodes(3);
         deployments.awaitStable("web");
         assertThat(containers()).isEqualTo(before);
@@ -111,7 +111,7 @@ class FailureTest {
                                             t.path("taskDefinitionArn").asText().equals(next));
                 });
         first.restart();
-        first.awaitLine("ready");
+        first.awaitLine("ready (");
     }
 
     @Test

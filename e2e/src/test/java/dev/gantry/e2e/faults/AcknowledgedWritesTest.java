@@ -134,7 +134,7 @@ class AcknowledgedWritesTest {
             PROXIES.forEach(FaultProxy::heal);
             PROXIES.forEach(FaultProxy::cut);
             fleet.controller(0).restart();
-            fleet.controller(0).awaitLine("ready");
+            fleet.controller(0).awaitLine("ready (");
         }
         // Whoever was not answered asks again.
         Api.Answer again = ecs.api().send(unheard.operation(), unheard.input());
@@ -192,7 +192,7 @@ class AcknowledgedWritesTest {
             case 0, 1 -> {
                 fleet.controller(controller).kill();
                 fleet.controller(controller).restart();
-                fleet.controller(controller).awaitLine("ready");
+                fleet.controller(controller).awaitLine("ready (");
             }
             case 2 -> {
                 fleet.controller(controller).freeze();

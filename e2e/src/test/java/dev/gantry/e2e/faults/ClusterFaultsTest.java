@@ -57,7 +57,7 @@ class ClusterFaultsTest {
         Ecs ecs = ECS.getFirst();
         ecs.create("web", ecs.register("web", Ecs.IDLE), TASKS, "");
         ecs.create("single", ecs.register("single", Ecs.IDLE), 1, """
-            ,"deploymentConfiguration":{"minimumHealthyPercent":0,"maximumPercent":100}\
+            ,"tags":[{"key":"gantry:singleton","value":"true"}]\
             """);
         ecs.create("server", ecs.register("server", server()), 1, "");
         ecs.create("pair", ecs.register("pair", pair()), 1, "");
@@ -103,7 +103,7 @@ class ClusterFaultsTest {
     @Test
     @Order(1)
     void anotherControllerDecidesSoonAfterTheLeaderIsKilledOrFrozen() throws Exception {
-        Containers before = Containers.running(engines());
+        Containers before = lasting(ECS.getFirst());
         List<Duration> times = new ArrayList<>();
         int desired = TASKS;
         int rounds = Counts.of("failovers", 2);
@@ -130,7 +130,7 @@ class ClusterFaultsTest {
             times.add(Figures.since(at));
             if (kill) {
                 victim.restart();
-                victim.awaitLine("ready");
+                victim.awaitLine("ready (");
             } else {
                 victim.thaw();
             }
@@ -235,6 +235,11 @@ class ClusterFaultsTest {
                 .orElseThrow();
     }
 
+    /** All but the singleton, which must end where no leader is heard for too long. */
+    private static Containers lasting(Ecs ecs) {
+        return Containers.running(engines()).without(List.copyOf(ecs.arns("single")));
+    }
+
     private static Host hostOf(JsonNode task) {
         String first = task.path("containers").path(0).path("runtimeId").asText();
         return hosts.all().stream()
@@ -260,6 +265,11 @@ class ClusterFaultsTest {
             int elsewhere = Containers.running(others).starts().size();
             long cut = System.nanoTime();
             victim.cut();
+            // An agent that hangs cannot end what must not run twice: something else has to.
+            boolean hangs = round % 2 == 1;
+            if (hangs) {
+                fleet.agent(victim).freeze();
+            }
             Set<String> gone = tasksOn(single.path("containerInstanceArn").asText());
             Ecs.await("replacements", () -> {
                 Set<String> now = ecs.arns("web");
@@ -272,6 +282,9 @@ class ClusterFaultsTest {
             assertThat(Containers.running(others).starts().size()).isGreaterThan(elsewhere);
             long mended = System.nanoTime();
             victim.mend();
+            if (hangs) {
+                fleet.agent(victim).thaw();
+            }
             Ecs.await(
                     "the returned host to end what was replaced",
                     () -> Containers.running(engines()).starts().size() == TASKS + 1 + 1 + 3);
@@ -298,10 +311,8 @@ class ClusterFaultsTest {
 
     @Test
     @Order(4)
-    void aServiceOfOneNeverRunsTwiceWhileItsHostIsThere() {
+    void aSingletonNeverRunsTwice() {
         Ecs ecs = ECS.getFirst();
-        // What was cut off ran on beside its replacement; that is measured above and told there.
-        Instant from = Instant.now();
         int rounds = Counts.of("singleton-rollouts", 2);
         for (int round = 0; round < rounds; round++) {
             Host host = hostOf(ecs.runningTasks("single").getFirst());
@@ -311,7 +322,7 @@ class ClusterFaultsTest {
             fleet.agent(host).kill();
             fleet.agent(host).restart();
             fleet.controller(round % 2).restart();
-            fleet.controller(round % 2).awaitLine("ready");
+            fleet.controller(round % 2).awaitLine("ready (");
             Ecs.await(
                     "the next one",
                     () -> ecs.runningTasks("single").stream()
@@ -321,17 +332,15 @@ class ClusterFaultsTest {
         }
         Instant now = Instant.now();
         Witness witness = Witness.of(engines(), "single", now);
-        Witness since = new Witness(
-                witness.runs().stream().filter(run -> run.to().isAfter(from)).toList());
         Figures.print(
                 "P7",
-                "service of one at 0 and 100 percent, %d rollouts with controller and agent killed: overlap %d ms of %d"
-                        + " runs; with its host cut off the old one runs on: %.1f s in all",
+                "singleton, its host cut off %d times, the agent hanging in half of them, and %d rollouts with"
+                        + " controller and agent killed: overlap %d ms of %d runs",
+                Counts.of("node-losses", 2),
                 rounds,
-                since.overlap().toMillis(),
-                since.runs().size(),
-                Figures.seconds(witness.overlap()));
-        assertThat(since.overlap()).isZero();
+                witness.overlap().toMillis(),
+                witness.runs().size());
+        assertThat(witness.overlap()).isZero();
     }
 
     @Test
@@ -341,7 +350,7 @@ class ClusterFaultsTest {
         ecs.awaitNodes(3);
         String address = hostOf(ecs.runningTasks("server").getFirst()).address();
         Traffic traffic = Traffic.to("http://" + address + ":" + PORT + "/");
-        Containers before = Containers.running(engines());
+        Containers before = lasting(ECS.getFirst());
         fleet.controller(0).kill();
         fleet.controller(1).kill();
         for (int member = 0; member < 3; member++) {
@@ -372,7 +381,7 @@ class ClusterFaultsTest {
             fleet.controller(number).restart();
         }
         for (int number = 0; number < 2; number++) {
-            fleet.controller(number).awaitLine("ready");
+            fleet.controller(number).awaitLine("ready (");
         }
     }
 }

@@ -57,6 +57,14 @@ record Containers(Map<String, Start> starts) {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, TreeMap::new)));
     }
 
+    /** Without those of some tasks. */
+    Containers without(List<String> taskArns) {
+        Containers some = of(taskArns);
+        Map<String, Start> rest = new TreeMap<>(starts);
+        rest.keySet().removeAll(some.starts().keySet());
+        return new Containers(rest);
+    }
+
     /** Workloads of one container each that have more than one. */
     List<String> doubles() {
         return starts.values().stream()

@@ -88,7 +88,7 @@ class FullDiskTest {
                 Figures.seconds(Figures.since(freed)));
         fleet.controller(0).kill();
         fleet.controller(0).restart();
-        fleet.controller(0).awaitLine("ready");
+        fleet.controller(0).awaitLine("ready (");
         kept.forEach(arn -> assertThat(ecs.call("DescribeTaskDefinition", "{\"taskDefinition\":\"%s\"}", arn)
                         .path("taskDefinition")
                         .path("taskDefinitionArn")
@@ -133,7 +133,7 @@ class FullDiskTest {
         assertThat(ecs.runningTasks("web")).hasSize(2);
         fleet.agent(hosts.get(0)).kill();
         fleet.agent(hosts.get(0)).restart();
-        fleet.agent(hosts.get(0)).awaitLine("ready");
+        fleet.agent(hosts.get(0)).awaitLine("ready (");
         ecs.awaitNodes(1);
         assertThat(running().disturbedSince(before)).isZero();
 

@@ -91,10 +91,12 @@ class KillPointsTest {
                 chance,
                 "k" + Integer.toHexString(point.name().hashCode()));
         System.out.println("faults: killed " + point.name());
+        // After the kill before; RunTask is answered at once, and finds no node where none has come back yet.
+        scene.ecs().awaitNodes(1);
         KillPoint.Check check = point.arrange().make(scene);
         fleet.controller(0).kill();
         fleet.controller(0).restart();
-        fleet.controller(0).awaitLine("ready");
+        fleet.controller(0).awaitLine("ready (");
         check.run();
         Containers all = scene.containers();
         assertThat(all.doubles()).isEmpty();

@@ -186,7 +186,9 @@ class LinkTroubleTest {
                 "fault matrix",
                 "dockerd killed without live-restore: 2 tasks replaced in %.1f s",
                 Figures.seconds(Figures.since(killed)));
-        before.forEach(arn -> assertThat(Ecs.status(ecs.task(arn))).isEqualTo("STOPPED"));
+        // Nothing waits for what died to be cleared away.
+        before.forEach(arn -> Ecs.await(
+                arn + " to have stopped", () -> Ecs.status(ecs.task(arn)).equals("STOPPED")));
         assertThat(running().starts()).hasSize(2);
     }
 

@@ -93,7 +93,43 @@ class ArchitectureTest {
                         "dev.gantry.controller.ecs..",
                         "dev.gantry.controller.aws..",
                         "dev.gantry.controller.http..",
+                        "dev.gantry.controller.kube.serve..",
                         "dev.gantry.controller.operations..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void kubernetesAndEcsDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gantry.controller.kube..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.gantry.controller.ecs..",
+                        "dev.gantry.controller.aws..",
+                        "dev.gantry.controller.operations..",
+                        "dev.gantry.aws..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.gantry.controller.ecs..", "dev.gantry.controller.aws..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.gantry.controller.kube..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheServedPartOfKubernetesKnowsHttp() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gantry.controller.kube..")
+                .and()
+                .resideOutsideOfPackage("dev.gantry.controller.kube.serve..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.gantry.controller.http..", "dev.gantry.controller.kube.serve..")
                 .check(CLASSES);
     }
 
@@ -129,6 +165,7 @@ class ArchitectureTest {
                         "dev.gantry.controller.nodes..",
                         "dev.gantry.controller.lifecycle..",
                         "dev.gantry.controller.ecs..",
+                        "dev.gantry.controller.kube..",
                         "dev.gantry.agent.plan..")
                 .should()
                 .callMethod(System.class, "currentTimeMillis")

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.link;
 
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
@@ -31,7 +32,7 @@ final class Agent implements AutoCloseable {
                 new AgentLink.Settings(
                         directory, controllers.stream().map(HostPort::parse).toList(), QUICK),
                 identity,
-                new AgentLink.Parts(workshop, reports, clock, System::nanoTime, new SecureRandom()));
+                new AgentLink.Parts(workshop, Leash.NONE, reports, clock, System::nanoTime, new SecureRandom()));
     }
 
     /** Joins, unless the directory has an identity already, and connects. */

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.link;
 
 import dev.gantry.controller.dispatch.AgentServer;
+import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.ClusterKey;
 import dev.gantry.controller.identity.ClusterSecrets;
@@ -45,7 +46,8 @@ final class Controller implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         authority.issueServer(List.of("127.0.0.1"), clock.instant()),
                         new ClusterSecrets(vault, chance).clusterUid(),
-                        HEARTBEAT),
+                        HEARTBEAT,
+                        new Fence(Duration.ofSeconds(20), Duration.ofSeconds(5))),
                 new AgentServer.Parts(store, throne, authority, tokens, clock, chance, metrics));
     }
 

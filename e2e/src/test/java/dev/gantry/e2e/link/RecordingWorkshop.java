@@ -7,6 +7,7 @@ import dev.gantry.agent.Reporter;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
@@ -118,6 +119,11 @@ final class RecordingWorkshop implements Workshop {
         output.send(Frame.newBuilder()
                 .setFinished(Finished.newBuilder().setExitCode(7))
                 .build());
+    }
+
+    @Override
+    public void attach(AttachRequest request, Source input, Sink output) {
+        throw new IllegalArgumentException("there is no container");
     }
 
     @Override

@@ -266,6 +266,7 @@ class EngineDifferenceTest {
                 NetworkMode.NONE,
                 "",
                 "",
+                "",
                 new Creation.Limits("", 0, 0),
                 Map.of(Labels.NODE, node, Labels.WORKLOAD, "difference/" + slot, Labels.CONTAINER, kind.name()),
                 List.of(),
@@ -273,6 +274,7 @@ class EngineDifferenceTest {
                 List.of(),
                 "json-file",
                 Map.of(),
+                "",
                 "");
     }
 
@@ -281,6 +283,11 @@ class EngineDifferenceTest {
         @Override
         public long millis() {
             return World.START.plus(agenda.elapsed()).toEpochMilli();
+        }
+
+        @Override
+        public boolean isThere(String gate) {
+            return false;
         }
 
         @Override
@@ -314,6 +321,17 @@ class EngineDifferenceTest {
         }
 
         @Override
-        public void started(String workload, String container) {}
+        public boolean sleepInTrouble(Duration duration) throws InterruptedException {
+            agenda.sleep(duration);
+            return false;
+        }
+
+        @Override
+        public long epoch() {
+            return 0;
+        }
+
+        @Override
+        public void started(String workload, String container, long epoch) {}
     }
 }

@@ -31,6 +31,7 @@ final class Moments {
     private final World world;
     private final List<AtStore> sent = new ArrayList<>();
     private final List<AtStore> written = new ArrayList<>();
+    private final List<AtEngine> asked = new ArrayList<>();
     private final List<AtEngine> called = new ArrayList<>();
     private Agenda.Process writer = new Agenda.Process();
     private int writes;
@@ -46,6 +47,11 @@ final class Moments {
 
     void whenWritten(Predicate<Backend.Request> which, Deed deed) {
         written.add(new AtStore(which, deed));
+    }
+
+    /** Before the engine does it. */
+    void whenAsked(Predicate<String> which, NodeDeed deed) {
+        asked.add(new AtEngine(which, deed));
     }
 
     void whenCalled(Predicate<String> which, NodeDeed deed) {
@@ -98,11 +104,19 @@ final class Moments {
         }
     }
 
+    void asked(SimNode node, String call) throws InterruptedException {
+        happen(asked, node, call);
+    }
+
     void called(SimNode node, String call) throws InterruptedException {
         calls++;
-        for (AtEngine one : List.copyOf(called)) {
+        happen(called, node, call);
+    }
+
+    private static void happen(List<AtEngine> planned, SimNode node, String call) throws InterruptedException {
+        for (AtEngine one : List.copyOf(planned)) {
             if (one.which().test(call)) {
-                called.remove(one);
+                planned.remove(one);
                 one.deed().happen(node);
             }
         }

@@ -43,6 +43,9 @@ final class Oracle implements Backend.Watcher {
     private final TreeMap<String, EcsService> services = new TreeMap<>();
     private final Map<String, Long> fallen = new LinkedHashMap<>();
     private final Set<String> started = new HashSet<>();
+    /** Owners of what must not run twice, by "scope/id"; its container may outlive its record. */
+    private final Map<String, String> singletons = new LinkedHashMap<>();
+
     private Backend.@Nullable Request request;
     private long revision;
 
@@ -151,6 +154,11 @@ final class Oracle implements Backend.Watcher {
     private void takeService(Backend.Event event) {
         if (event.path().startsWith(Kinds.ECS_SERVICE.name() + "/")) {
             keep(services, event, Kinds.ECS_SERVICE);
+            Optional.ofNullable(services.get(event.path()))
+                    .flatMap(world.users()::complaint)
+                    .ifPresent(what -> {
+                        throw world.broken("I4", what);
+                    });
         }
     }
 
@@ -172,6 +180,9 @@ final class Oracle implements Backend.Watcher {
             keep(workloads, event, Kinds.WORKLOAD);
             Workload after = workloads.get(event.path());
             if (after != null) {
+                if (after.getSpec().getSingleton()) {
+                    singletons.put(after.getScope() + "/" + after.getId(), after.getOwner());
+                }
                 checkLife(event.path(), before, after);
                 touched.add(after.getPlacement().getNode());
                 note(before, after, owners, calledOff);
@@ -330,8 +341,30 @@ final class Oracle implements Backend.Watcher {
 
     // What agents and controllers do.
 
-    /** I2, I5. */
-    void started(SimNode node, String workload, String container) {
+    /** I1: of all that such a service ever made, one container runs in the whole cluster. */
+    private void checkSingle(SimNode node, String workload) {
+        String owner = singletons.get(workload);
+        if (owner == null) {
+            return;
+        }
+        for (SimNode other : world.nodes()) {
+            for (SimRuntime.Container running : other.runtime().running()) {
+                boolean same = other.equals(node) && running.workload().equals(workload);
+                if (!same && owner.equals(singletons.get(running.workload()))) {
+                    throw world.broken(
+                            "I1", workload + " starts while " + running.workload() + " runs on " + other.id());
+                }
+            }
+        }
+    }
+
+    /**
+     * I1, I2, I5, and rule 3.
+     *
+     * @param epoch that the agent knew of when it set about it
+     */
+    void started(SimNode node, String workload, String container, long epoch) {
+        checkSingle(node, workload);
         if (!started.add(workload + "/" + container)) {
             throw world.broken("I2", workload + " starts twice");
         }
@@ -345,7 +378,7 @@ final class Oracle implements Backend.Watcher {
         Node record = nodes.get(Kinds.NODE.key("", node.id()).path());
         if (known != null
                 && record != null
-                && node.kept().epoch() == record.getEpoch()
+                && epoch == record.getEpoch()
                 && known.getPlacement().getNodeEpoch() < record.getEpoch()) {
             throw world.broken("rule 3", workload + " starts, which was placed in an epoch that is over");
         }

@@ -14,6 +14,7 @@ import dev.gantry.store.Backend;
 import dev.gantry.store.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,11 +34,11 @@ class ScenariosTest {
 
     @BeforeEach
     void aClusterWithServicesThatRun() throws InterruptedException {
-        world = new World(2, line -> {});
-        world.users().begin(Duration.ofSeconds(16));
+        world = new World(4, line -> {});
+        world.users().beginWithAll();
         run(40);
         Simulation.settled(world);
-        assertThat(world.oracle().services()).isNotEmpty();
+        assertThat(world.oracle().services()).hasSize(4);
     }
 
     @AfterEach
@@ -356,10 +357,57 @@ class ScenariosTest {
         return world.at(leader.getAgentAddress()).orElseThrow();
     }
 
+    @Test
+    void whatMustNotRunTwiceEndsOnANodeThatIsCutOffBeforeItIsReplaced() throws InterruptedException {
+        SimNode node = single();
+        world.cut(node);
+        run(60);
+        assertThat(single()).isNotEqualTo(node);
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void whatMustNotRunTwiceEndsBeforeItIsReplacedThoughItsAgentHangs() throws InterruptedException {
+        SimNode node = single();
+        world.pauseAgent(node, Duration.ofSeconds(60));
+        run(60);
+        assertThat(single()).isNotEqualTo(node);
+        run(60);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void whatMustNotRunTwiceDoesNotStartAfterItsAgentStoodStillOnTheWay() throws InterruptedException {
+        List<SimNode> stood = new ArrayList<>();
+        world.moments().whenAsked("start"::equals, node -> {
+            stood.add(node);
+            world.pauseAgent(node, Duration.ofSeconds(60));
+        });
+        world.users().stop(singleTask().getId());
+        run(55);
+        assertThat(stood).hasSize(1).doesNotContain(single());
+        run(60);
+        Simulation.settled(world);
+    }
+
+    /** The node on which the task runs that must not run twice. */
+    private SimNode single() {
+        return world.node(singleTask().getPlacement().getNode()).orElseThrow();
+    }
+
+    private Workload singleTask() {
+        return world.oracle().workloads().values().stream()
+                .filter(one -> one.getOwner().endsWith("/" + Users.SINGLE) && Workloads.isRunning(one))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The node that runs the most. */
     private SimNode busy() {
         return world.nodes().stream()
                 .filter(node -> !node.runtime().running().isEmpty())
-                .findFirst()
+                .max(Comparator.comparingInt(node -> node.runtime().running().size()))
                 .orElseThrow();
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.simulation;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Fence;
 import dev.gantry.agent.connection.LinkEffect;
 import dev.gantry.agent.connection.LinkInput;
 import dev.gantry.agent.connection.LinkRules;
@@ -84,6 +85,13 @@ final class SimAgent {
 
     Optional<Stream> stream() {
         return stream;
+    }
+
+    /** Whether the controller has taken this node on; until then it may still be given up for the silence before. */
+    boolean isWelcomedBy(String controller) {
+        return state.welcomed()
+                && stream.filter(one -> one.controller().name().equals(controller))
+                        .isPresent();
     }
 
     void kill() {
@@ -186,6 +194,7 @@ final class SimAgent {
             }
             case LinkEffect.Report _ -> workshop.reportAgain();
             case LinkEffect.Acknowledge(long sequence) -> reports.acknowledge(sequence);
+            case LinkEffect.Extend(long sentAt, Fence fence) -> node.leash().extend(sentAt, fence);
             case LinkEffect.Open _ -> {}
             case LinkEffect.Leave(String reason, var next) -> {
                 Stream gone = stream.orElseThrow();
@@ -217,7 +226,7 @@ final class SimAgent {
                 node.runtime(),
                 node.journal(),
                 this::reported,
-                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock()));
+                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock(), node.leash()));
     }
 
     private void execute(Runnable what) {

@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import com.google.protobuf.Message;
 import dev.gantry.controller.EcsAnswers;
+import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.Heartbeats;
 import dev.gantry.controller.dispatch.Registrar;
 import dev.gantry.controller.dispatch.SessionRules;
@@ -80,7 +81,10 @@ final class SimController {
     private final LoopEnvironment environment;
     private final Heartbeats heartbeats;
     private final Registrar registrar;
-    private final SessionRules rules = new SessionRules(Duration.ofSeconds(2), "simulated");
+    private final SessionRules rules = new SessionRules(
+            Duration.ofSeconds(2),
+            new Fence(nodeSettings().fence(), nodeSettings().fenceStop()),
+            "simulated");
     private final SimIntake intake;
     private final EcsFrontEnd front;
     private final Map<String, SimSession> sessions = new TreeMap<>();

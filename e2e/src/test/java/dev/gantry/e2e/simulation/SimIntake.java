@@ -61,7 +61,8 @@ final class SimIntake {
             }
             Transaction.Builder writes = Transaction.builder();
             for (WorkloadReport report : newest.values()) {
-                switch (ReportRules.judge(image, nodeId, report)) {
+                switch (ReportRules.judge(
+                        image, nodeId, report, controller.clock().instant())) {
                     case ReportRules.Verdict.Write(var before, var after) -> writes.update(before, after);
                     case ReportRules.Verdict.Known _ -> {}
                     case ReportRules.Verdict.Dropped(String reason) ->

@@ -9,6 +9,8 @@ import java.util.Optional;
 /** What is around one node's engine in a run: how long things take, what its containers do, and what goes wrong. */
 final class SimMachine implements SimRuntime.Machine {
 
+    private static final Duration SLICE = Duration.ofSeconds(1);
+
     private final SimNode node;
     private final World world;
     private final Dice dice;
@@ -39,7 +41,13 @@ final class SimMachine implements SimRuntime.Machine {
     }
 
     @Override
+    public boolean isThere(String gate) {
+        return node.leash().isThere(gate);
+    }
+
+    @Override
     public void before(String call) throws InterruptedException {
+        world.moments().asked(node, call);
         world.agenda().sleep(dice.millis(1, call.equals("create") || call.equals("start") ? 150 : 20));
         if (node.isEngineDown()) {
             world.happened(Trouble.ENGINE_DOWN);
@@ -92,7 +100,23 @@ final class SimMachine implements SimRuntime.Machine {
     }
 
     @Override
-    public void started(String workload, String container) {
-        world.oracle().started(node, workload, container);
+    public boolean sleepInTrouble(Duration duration) throws InterruptedException {
+        Duration left = duration;
+        while (left.isPositive() && !world.isHealed()) {
+            Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
+            world.agenda().sleep(slice);
+            left = left.minus(slice);
+        }
+        return world.isHealed();
+    }
+
+    @Override
+    public long epoch() {
+        return node.epoch();
+    }
+
+    @Override
+    public void started(String workload, String container, long epoch) {
+        world.oracle().started(node, workload, container, epoch);
     }
 }

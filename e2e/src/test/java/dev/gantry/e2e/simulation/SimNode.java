@@ -14,6 +14,8 @@ import java.util.TreeSet;
 /** One machine: its engine, its disk, and the agent that may or may not be running. */
 final class SimNode {
 
+    private static final Duration MOMENT = Duration.ofMillis(5);
+
     static final long CPU = 2048;
     static final long MEMORY_BYTES = 2048L << 20;
 
@@ -22,9 +24,12 @@ final class SimNode {
     private final String zone;
     private final Dice dice;
     private final SimRuntime runtime;
+    private final SimLeash leash = new SimLeash(this);
     private final SimJournal journal = new SimJournal(this::isDiskFull);
     private final Set<String> ended = new TreeSet<>();
     private Obeyed kept = Obeyed.NOTHING;
+    private long epochBefore;
+    private Duration epochSince = Duration.ZERO;
     private Optional<SimAgent> agent = Optional.empty();
     private boolean faulted;
     private boolean engineDown;
@@ -80,6 +85,7 @@ final class SimNode {
                 .putAttributes("ecs.capability.container-health-check", "")
                 .putAttributes("ecs.capability.full-sync", "")
                 .putAttributes("ecs.capability.task-cpu-mem-limit", "")
+                .putAttributes("gantry.capability.leash", "")
                 .setCapacity(Resources.newBuilder()
                         .setCpuUnits(CPU)
                         .setMemoryBytes(MEMORY_BYTES)
@@ -117,6 +123,10 @@ final class SimNode {
         diskFull = full;
     }
 
+    SimLeash leash() {
+        return leash;
+    }
+
     // The disk.
 
     SimJournal journal() {
@@ -130,7 +140,16 @@ final class SimNode {
     /** As production does: a set that cannot be kept is worse than none. */
     void keep(Obeyed obeyed) {
         world.oracle().obeys(this, kept, obeyed);
+        if (obeyed.epoch() != kept.epoch()) {
+            epochBefore = kept.epoch();
+            epochSince = world.agenda().elapsed();
+        }
         kept = diskFull ? Obeyed.NOTHING : obeyed;
+    }
+
+    /** The epoch in which what is done now was decided: threads take a moment from one to the other. */
+    long epoch() {
+        return world.agenda().elapsed().minus(epochSince).compareTo(MOMENT) < 0 ? epochBefore : kept.epoch();
     }
 
     /** What was reported of a workload of this node. */
@@ -165,6 +184,7 @@ final class SimNode {
         crashAgent();
         boots++;
         runtime.reboot();
+        leash.reboot();
         journal.losePower();
     }
 }

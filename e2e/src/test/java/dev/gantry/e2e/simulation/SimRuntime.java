@@ -13,6 +13,7 @@ import dev.gantry.agent.engine.Output;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.ObservedContainer.State;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Health;
@@ -60,6 +61,9 @@ final class SimRuntime implements ContainerEngine {
         /** The engine has done it; whoever asked may be killed before it hears of it. */
         void after(String call) throws InterruptedException;
 
+        /** Whether the file is there that a container must have mounted. */
+        boolean isThere(String gate);
+
         /** How long a pull takes; throws if it fails. */
         Duration pulling(String reference) throws InterruptedException;
 
@@ -67,7 +71,14 @@ final class SimRuntime implements ContainerEngine {
 
         void sleep(Duration duration) throws InterruptedException;
 
-        void started(String workload, String container);
+        /** The same, but no longer than the trouble lasts; says whether it is over. */
+        boolean sleepInTrouble(Duration duration) throws InterruptedException;
+
+        /** The epoch in which the agent thinks that its node lives. */
+        long epoch();
+
+        /** @param epoch at the beginning of what led to this start */
+        void started(String workload, String container, long epoch);
     }
 
     private final Machine machine;
@@ -85,6 +96,7 @@ final class SimRuntime implements ContainerEngine {
     final class Container {
         private final String id = String.format("%064x", ++ids);
         private final Creation creation;
+        private final long epoch;
         private State state = State.CREATED;
         private int exitCode;
         private int runs;
@@ -92,8 +104,9 @@ final class SimRuntime implements ContainerEngine {
         private long startedAtMs;
         private long finishedAtMs;
 
-        private Container(Creation creation) {
+        private Container(Creation creation, long epoch) {
             this.creation = creation;
+            this.epoch = epoch;
         }
 
         String workload() {
@@ -119,12 +132,13 @@ final class SimRuntime implements ContainerEngine {
             }
         }
 
-        private void run() {
+        private void run(long asked) {
             Program program = machine.program(creation);
             state = State.RUNNING;
             startedAtMs = Math.max(startedAtMs + 1, machine.millis());
             int run = ++runs;
-            machine.started(workload(), container());
+            // A first start follows from the creation, whatever the agent heard in between.
+            machine.started(workload(), container(), run == 1 ? epoch : asked);
             program.life()
                     .ifPresent(life -> machine.later(life, () -> {
                         if (run == runs) {
@@ -199,6 +213,25 @@ final class SimRuntime implements ContainerEngine {
                 .findFirst();
     }
 
+    /** Somebody else than the engine asks a container's processes to end. */
+    void signalTerminate(String id) {
+        lookUp(id).filter(Container::isRunning).ifPresent(container -> {
+            int run = container.runs;
+            machine.program(container.creation)
+                    .onSigterm()
+                    .ifPresent(takes -> machine.later(takes, () -> {
+                        if (run == container.runs) {
+                            container.exit(TERMINATED, false);
+                        }
+                    }));
+        });
+    }
+
+    /** Somebody else than the engine kills a container's processes. */
+    void signalKill(String id) {
+        lookUp(id).ifPresent(container -> container.exit(KILLED, false));
+    }
+
     // What it is asked.
 
     @Override
@@ -228,6 +261,7 @@ final class SimRuntime implements ContainerEngine {
 
     @Override
     public String create(Creation creation) throws InterruptedException {
+        long epoch = machine.epoch();
         machine.before("create");
         if (!images.contains(creation.spec().getImage())) {
             throw new EngineException(
@@ -236,18 +270,28 @@ final class SimRuntime implements ContainerEngine {
         if (byName.containsKey(creation.name())) {
             throw new EngineException(Kind.CONFLICT, "The container name /" + creation.name() + " is already in use");
         }
-        Container container = new Container(creation);
+        check(creation.gate());
+        Container container = new Container(creation, epoch);
         byName.put(creation.name(), container);
         machine.after("create");
         return container.id;
     }
 
+    private void check(String gate) {
+        if (!gate.isEmpty() && !machine.isThere(gate)) {
+            throw new EngineException(
+                    Kind.REFUSED, "invalid mount config for type \"bind\": bind source path does not exist: " + gate);
+        }
+    }
+
     @Override
     public void start(String id) throws InterruptedException {
+        long epoch = machine.epoch();
         machine.before("start");
         Container container = find(id);
         if (!container.isRunning()) {
-            container.run();
+            check(container.creation.gate());
+            container.run(epoch);
         }
         machine.after("start");
     }
@@ -329,14 +373,22 @@ final class SimRuntime implements ContainerEngine {
             String reference, Optional<RegistryCredentials> credentials, Patience patience, Consumer<String> progress)
             throws InterruptedException {
         Duration takes = machine.pulling(reference);
-        if (takes.compareTo(patience.inactivity()) > 0) {
-            machine.sleep(patience.inactivity());
+        boolean stuck = takes.compareTo(patience.inactivity()) > 0;
+        boolean healed = machine.sleepInTrouble(stuck ? patience.inactivity() : takes);
+        if (stuck && !healed) {
             throw new EngineException(Kind.FAILED, "no progress for " + patience.inactivity());
         }
-        machine.sleep(takes);
         images.add(reference);
         tell(new EngineEvent.ImagesChanged());
         machine.after("pull");
+    }
+
+    @Override
+    public void importImage(String reference, byte[] tar) throws InterruptedException {
+        machine.before("import");
+        images.add(reference);
+        tell(new EngineEvent.ImagesChanged());
+        machine.after("import");
     }
 
     @Override
@@ -365,6 +417,11 @@ final class SimRuntime implements ContainerEngine {
     @Override
     public Session exec(String id, ExecRequest request, InputStream stdin, Output output) {
         throw new EngineException(Kind.REFUSED, "this engine runs no commands");
+    }
+
+    @Override
+    public Session attach(String id, AttachRequest request, InputStream stdin, Output output) {
+        throw new EngineException(Kind.REFUSED, "this engine's containers say nothing");
     }
 
     @Override

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
 import dev.gantry.e2e.simulation.Oracle.Percents;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTask;
@@ -17,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Those who call the ECS API: they try again with the same words until they are answered, and remember what they were told. */
@@ -28,13 +32,27 @@ final class Users {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Map<String, Percents> SERVICES = new TreeMap<>(
-            Map.of("api", new Percents(100, 200), "web", new Percents(50, 200), "edge", new Percents(0, 100)));
+    /** The service whose task must never run twice. */
+    static final String SINGLE = "single";
+
+    private static final Map<String, Percents> SERVICES = new TreeMap<>(Map.of(
+            "api",
+            new Percents(100, 200),
+            "web",
+            new Percents(50, 200),
+            "edge",
+            new Percents(0, 100),
+            SINGLE,
+            new Percents(0, 100)));
 
     private final World world;
     private final Dice dice;
     private final Map<String, Integer> wished = new TreeMap<>();
     private final Map<String, Integer> runs = new TreeMap<>();
+    private final Map<String, Integer> begun = new TreeMap<>();
+    private final Set<String> families = new TreeSet<>();
+    private final Set<String> deleted = new TreeSet<>();
+    private final Set<String> stopped = new TreeSet<>();
     private int calls;
     private int waiting;
 
@@ -57,10 +75,7 @@ final class Users {
 
     /** Definitions, then services, then whatever comes to their minds until the end. */
     void begin(Duration until) {
-        register("api", "");
-        register("web", "");
-        register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
-        register("batch", "");
+        registerAll();
         for (String service : SERVICES.keySet()) {
             if (dice.happens(0.7)) {
                 world.agenda().after(dice.millis(2_000, 15_000), () -> create(service));
@@ -73,22 +88,45 @@ final class Users {
         }
     }
 
+    /** Definitions and each of the services, and nothing else, for scenarios. */
+    void beginWithAll() {
+        registerAll();
+        SERVICES.keySet().forEach(this::create);
+    }
+
+    private void registerAll() {
+        register("api", "");
+        register("web", "");
+        register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
+        register(SINGLE, "");
+        register("batch", "");
+    }
+
     private void register(String family, String more) {
         call(
                 "RegisterTaskDefinition",
                 "{'family':'%1$s','containerDefinitions':[{'name':'app','image':'%1$s','cpu':128,'memory':64,'stopTimeout':3%2$s}]}"
                         .formatted(family, more),
-                answer -> {});
+                answer -> families.add(family));
     }
 
     private void create(String service) {
         Percents percents = percents(service);
-        int desired = 1 + dice.below(service.equals("edge") ? 2 : 4);
+        int desired = 1 + dice.below(most(service) > 1 ? most(service) - 1 : 1);
+        String tags = service.equals(SINGLE) ? ",'tags':[{'key':'gantry:singleton','value':'true'}]" : "";
         call(
                 "CreateService",
-                "{'serviceName':'%s','taskDefinition':'%s','desiredCount':%d,'clientToken':'create-%s','deploymentConfiguration':{'minimumHealthyPercent':%d,'maximumPercent':%d}}"
-                        .formatted(service, service, desired, service, percents.minimum(), percents.maximum()),
+                "{'serviceName':'%s','taskDefinition':'%s','desiredCount':%d,'clientToken':'create-%s','deploymentConfiguration':{'minimumHealthyPercent':%d,'maximumPercent':%d}%s}"
+                        .formatted(service, service, desired, service, percents.minimum(), percents.maximum(), tags),
                 answer -> wished.put(service, desired));
+    }
+
+    private static int most(String service) {
+        return switch (service) {
+            case "edge" -> 2;
+            case SINGLE -> 1;
+            default -> 5;
+        };
     }
 
     private void doSomething(int number) {
@@ -118,11 +156,11 @@ final class Users {
                 "RunTask",
                 "{'taskDefinition':'batch','count':%d,'clientToken':'%s','startedBy':'%s'}"
                         .formatted(count, mark, mark),
-                answer -> {});
+                answer -> begun.put(mark, answer.path("tasks").size()));
     }
 
     private void scale(String service) {
-        int desired = dice.below(service.equals("edge") ? 3 : 6);
+        int desired = dice.below(most(service) + 1);
         update(service, "'desiredCount':" + desired, desired);
     }
 
@@ -152,12 +190,12 @@ final class Users {
 
     private void delete(String service) {
         wished.remove(service);
-        call("DeleteService", "{'service':'%s','force':true}".formatted(service), answer -> {});
+        call("DeleteService", "{'service':'%s','force':true}".formatted(service), answer -> deleted.add(service));
     }
 
     private void stopOne() {
         List<Workload> candidates = world.oracle().workloads().values().stream()
-                .filter(workload -> !dev.gantry.controller.resource.Workloads.isUnwanted(workload))
+                .filter(workload -> !Workloads.isUnwanted(workload))
                 .toList();
         if (!candidates.isEmpty()) {
             stop(dice.of(candidates).getId());
@@ -165,7 +203,7 @@ final class Users {
     }
 
     void stop(String task) {
-        call("StopTask", "{'task':'%s'}".formatted(task), answer -> {});
+        call("StopTask", "{'task':'%s'}".formatted(task), answer -> stopped.add(task));
     }
 
     private void call(String operation, String input, Consumer<JsonNode> answered) {
@@ -256,8 +294,53 @@ final class Users {
 
     // What they hold the cluster to in the end.
 
+    /** I4, at every revision: what was answered stays until somebody asks for something else. */
+    Optional<String> complaint(EcsService service) {
+        boolean gone = deleted.contains(service.getName()) && service.getStatus() == EcsService.Status.ACTIVE;
+        int wish = wished.getOrDefault(service.getName(), service.getDesiredCount());
+        return gone || wish != service.getDesiredCount()
+                ? Optional.of(service.getName() + " is " + service.getStatus() + " with "
+                        + service.getDesiredCount() + " after it was "
+                        + (gone ? "deleted" : "set to " + wish))
+                : Optional.empty();
+    }
+
+    /** I4, of what is kept and of what was stopped. */
+    private Optional<String> missing() {
+        Map<String, Workload> tasks = new TreeMap<>();
+        world.oracle().workloads().values().forEach(task -> tasks.put(task.getId(), task));
+        for (Map.Entry<String, Integer> run : begun.entrySet()) {
+            long there = tasks.values().stream()
+                    .filter(task -> startedBy(task).equals(run.getKey()))
+                    .count();
+            // The history of stopped tasks is kept for an hour by the leader's clock.
+            boolean kept = !world.counts().containsKey(Trouble.CONTROLLER_CLOCK_STEP);
+            if (kept && there < run.getValue()) {
+                return Optional.of("I4: " + run.getKey() + " was answered with " + run.getValue() + " tasks, of which "
+                        + there + " are there");
+            }
+        }
+        for (String task : stopped) {
+            if (tasks.containsKey(task)
+                    && !Workloads.isUnwanted(tasks.get(task))
+                    && !Workloads.isStopped(tasks.get(task))) {
+                return Optional.of("I4: " + task + " was stopped and shall run");
+            }
+        }
+        return families.stream()
+                .filter(family -> world.oracle().entries().keySet().stream()
+                        .noneMatch(path -> path.startsWith(Kinds.ECS_TASK_DEFINITION.name() + "/")
+                                && path.contains("/" + family + "/")))
+                .findFirst()
+                .map(family -> "I4: the definition " + family + " was registered and is not there");
+    }
+
     /** I4 and I13. */
     Optional<String> complaint() {
+        Optional<String> missing = missing();
+        if (missing.isPresent()) {
+            return missing;
+        }
         for (Map.Entry<String, Integer> wish : wished.entrySet()) {
             EcsService service = world.oracle().services().get("ecs-service/default/" + wish.getKey());
             if (service == null || service.getDesiredCount() != wish.getValue()) {

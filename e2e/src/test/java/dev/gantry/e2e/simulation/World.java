@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import dev.gantry.controller.ecs.EcsSetup;
 import dev.gantry.e2e.simulation.Agenda.Process;
+import dev.gantry.store.UnavailableException;
 import dev.gantry.store.memory.MemoryBackend;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ final class World implements AutoCloseable {
     static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final List<String> NAMES = List.of("c1", "c2");
     private static final Duration TICK = Duration.ofMillis(200);
+    private static final Duration RESTART = Duration.ofSeconds(1);
     private static final Duration KEEPALIVE = Duration.ofSeconds(15);
 
     private final Dice dice;
@@ -50,6 +52,7 @@ final class World implements AutoCloseable {
     private boolean pullsFail;
     private boolean pullsSlow;
     private boolean sigtermIgnored;
+    private boolean healed;
     private Duration restartMax = Duration.ofSeconds(20);
 
     World(long seed, Consumer<String> timeline) throws InterruptedException {
@@ -306,6 +309,11 @@ final class World implements AutoCloseable {
         pullsSlow = now;
     }
 
+    /** Whether the trouble is over for good. */
+    boolean isHealed() {
+        return healed;
+    }
+
     boolean sigtermIgnored() {
         return sigtermIgnored;
     }
@@ -385,14 +393,26 @@ final class World implements AutoCloseable {
         agenda.after(TICK, this::tick);
     }
 
+    /** As its keeper does it: again and again, because without a store it ends at once. */
     private void restart(String name) throws InterruptedException {
+        if (!returning.contains(name)) {
+            return; // Healing was earlier.
+        }
         if (storeDown) {
-            agenda.after(Duration.ofSeconds(1), () -> restart(name));
+            agenda.after(RESTART, () -> restart(name));
             return;
         }
         say(name + " starts again");
+        SimController started;
+        try {
+            started = new SimController(this, name, dice.split());
+        } catch (UnavailableException e) {
+            say(name + " cannot start: " + e.getMessage());
+            agenda.after(RESTART, () -> restart(name));
+            return;
+        }
         returning.remove(name);
-        controllers.put(name, new SimController(this, name, dice.split()));
+        controllers.put(name, started);
     }
 
     /** All trouble ends. */
@@ -402,11 +422,15 @@ final class World implements AutoCloseable {
         slow = false;
         pullsFail = false;
         pullsSlow = false;
+        healed = true;
         sigtermIgnored = false;
         storeSlow = false;
         storeChangesLeader = false;
         if (storeDown) {
             storeDown(false);
+        }
+        for (String name : List.copyOf(returning)) {
+            restart(name);
         }
         for (SimController controller : controllers()) {
             controller.backend().cut(false);

@@ -1,5 +1,6 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.Workshop;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
@@ -57,11 +58,17 @@ public final class AgentLink implements AutoCloseable {
     /**
      * What the link works with.
      *
+     * @param leash    of what must not run twice
      * @param reports  where the workshop puts what it saw
      * @param nanoTime a clock that nobody can set
      */
     public record Parts(
-            Workshop workshop, ReportQueue reports, InstantSource clock, LongSupplier nanoTime, SecureRandom chance) {}
+            Workshop workshop,
+            Leash leash,
+            ReportQueue reports,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom chance) {}
 
     public AgentLink(Settings settings, NodeIdentity identity, Parts parts) {
         this.settings = settings;
@@ -114,6 +121,7 @@ public final class AgentLink implements AutoCloseable {
         SideChannels channels = new SideChannels(parts.workshop());
         Connection.Parts shared = new Connection.Parts(
                 parts.workshop(),
+                parts.leash(),
                 parts.reports(),
                 channels,
                 file,

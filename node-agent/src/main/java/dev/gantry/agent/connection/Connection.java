@@ -1,5 +1,7 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.Fence;
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.Workshop;
 import dev.gantry.link.Outgoing;
 import dev.gantry.proto.AgentsGrpc;
@@ -45,6 +47,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
      */
     record Parts(
             Workshop workshop,
+            Leash leash,
             ReportQueue reports,
             SideChannels channels,
             DesiredFile file,
@@ -164,6 +167,8 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
                 }
                 case LinkEffect.Report _ -> parts.workshop().reportAgain();
                 case LinkEffect.Acknowledge(long sequence) -> parts.reports().acknowledge(sequence);
+                case LinkEffect.Extend(long sentAt, Fence fence) ->
+                    parts.leash().extend(sentAt, fence);
                 case LinkEffect.Open(OpenChannel request) -> open(request);
                 case LinkEffect.Leave leave -> {
                     return Optional.of(leave);

@@ -1,7 +1,9 @@
 package dev.gantry.agent.connection;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.proto.Desired;
+import dev.gantry.proto.DesiredWorkload;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -9,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -25,7 +29,13 @@ final class DesiredFile implements AutoCloseable {
 
     private final Path file;
     private final BlockingQueue<Boolean> unforced = new ArrayBlockingQueue<>(1);
+
+    /** What the present file says of each workload, in its own order: most of it is the same next time. */
+    private Map<String, Encoded> encoded = Map.of();
+
     private @Nullable Thread thread;
+
+    private record Encoded(DesiredWorkload workload, byte[] bytes) {}
 
     DesiredFile(Path directory) {
         this.file = directory.resolve(NAME);
@@ -69,7 +79,7 @@ final class DesiredFile implements AutoCloseable {
      */
     void save(Obeyed obeyed) throws InterruptedException {
         try {
-            DurableFile.replace(file, obeyed.message().toByteArray());
+            DurableFile.replace(file, encode(obeyed));
             boolean _ = unforced.offer(true);
         } catch (ClosedByInterruptException e) {
             throw new InterruptedException("interrupted while " + file + " was written: " + e.getMessage());
@@ -77,6 +87,34 @@ final class DesiredFile implements AutoCloseable {
             log.error("the desired set cannot be kept in {}: {}", file, e.getMessage());
             forget();
         }
+    }
+
+    /** The message that makes this set out of nothing; a repeated field is its entries one after another. */
+    private byte[] encode(Obeyed obeyed) throws IOException {
+        Map<String, Encoded> next = new HashMap<>();
+        int size = 0;
+        for (Map.Entry<String, DesiredWorkload> one : obeyed.workloads().entrySet()) {
+            Encoded known = encoded.get(one.getKey());
+            Encoded entry = known != null && known.workload().equals(one.getValue())
+                    ? known
+                    : new Encoded(one.getValue(), one.getValue().toByteArray());
+            next.put(one.getKey(), entry);
+            size += CodedOutputStream.computeByteArraySize(Desired.WORKLOADS_FIELD_NUMBER, entry.bytes());
+        }
+        encoded = next;
+        Desired head = Desired.newBuilder()
+                .setEpoch(obeyed.epoch())
+                .setRevision(obeyed.revision())
+                .setFull(true)
+                .build();
+        byte[] bytes = new byte[head.getSerializedSize() + size];
+        CodedOutputStream output = CodedOutputStream.newInstance(bytes);
+        head.writeTo(output);
+        for (Encoded entry : next.values()) {
+            output.writeByteArray(Desired.WORKLOADS_FIELD_NUMBER, entry.bytes());
+        }
+        output.checkNoSpaceLeft();
+        return bytes;
     }
 
     /** An older set would stop what the newer one started; without any, all goes on until a controller is found. */

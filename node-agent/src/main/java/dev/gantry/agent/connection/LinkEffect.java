@@ -1,5 +1,6 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.Fence;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.OpenChannel;
 import java.util.Optional;
@@ -16,6 +17,9 @@ public sealed interface LinkEffect {
     record Report() implements LinkEffect {}
 
     record Acknowledge(long sequence) implements LinkEffect {}
+
+    /** A leader was there when the heartbeat was sent that it acknowledged: at that time of the link's clock. */
+    record Extend(long sentAt, Fence fence) implements LinkEffect {}
 
     record Open(OpenChannel request) implements LinkEffect {}
 

@@ -1,5 +1,6 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.Fence;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Heartbeat;
@@ -62,7 +63,7 @@ public final class LinkRules {
                         new LinkEffect.Acknowledge(
                                 message.getReportsAcknowledged().getSequence()));
             case HEARTBEAT_ACKNOWLEDGED ->
-                new Step(state.acknowledged(message.getHeartbeatAcknowledged().getSequence()));
+                acknowledged(state, message.getHeartbeatAcknowledged().getSequence());
             case OPEN_CHANNEL -> new Step(state, new LinkEffect.Open(message.getOpenChannel()));
             // A newer controller may say more than this agent understands.
             case MESSAGE_NOT_SET -> new Step(state);
@@ -74,7 +75,20 @@ public final class LinkRules {
         Duration bounded = interval.compareTo(INTERVAL_MIN) < 0
                 ? INTERVAL_MIN
                 : interval.compareTo(INTERVAL_MAX) > 0 ? INTERVAL_MAX : interval;
-        return new Step(state.welcomed(bounded.toNanos(), now), new LinkEffect.Report());
+        Fence fence = new Fence(Duration.ofMillis(welcome.getFenceMs()), Duration.ofMillis(welcome.getFenceStopMs()));
+        // Whoever says so led after the connection was opened, and counts this node as heard since.
+        return new Step(
+                state.welcomed(bounded.toNanos(), fence, now),
+                new LinkEffect.Extend(state.provenAt(), fence),
+                new LinkEffect.Report());
+    }
+
+    /** Counted from when the heartbeat was sent: how long its acknowledgement took says nothing of who leads now. */
+    private static Step acknowledged(LinkState state, long beat) {
+        LinkState proven = state.acknowledged(beat);
+        return proven.equals(state)
+                ? new Step(state)
+                : new Step(proven, new LinkEffect.Extend(proven.provenAt(), proven.fence()));
     }
 
     private static Step redirect(LinkState state, Redirect redirect) {

@@ -1,5 +1,6 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.Fence;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  * @param lastBeat   number of the newest heartbeat
  * @param unanswered when each heartbeat was sent that is not acknowledged yet
  * @param provenAt   when the newest acknowledged heartbeat was sent: until then the controller was surely leading
+ * @param fence      how long what must not run twice goes on without a leader
  */
 public record LinkState(
         Obeyed obeyed,
@@ -22,28 +24,30 @@ public record LinkState(
         long nextBeatAt,
         long lastBeat,
         Map<Long, Long> unanswered,
-        long provenAt) {
+        long provenAt,
+        Fence fence) {
 
     public LinkState {
         unanswered = Map.copyOf(unanswered);
     }
 
     public static LinkState connected(Obeyed obeyed, long now) {
-        return new LinkState(obeyed, false, false, Long.MAX_VALUE, now, 0, Map.of(), now);
+        return new LinkState(obeyed, false, false, Long.MAX_VALUE, now, 0, Map.of(), now, Fence.NONE);
     }
 
-    LinkState welcomed(long interval, long now) {
-        return new LinkState(obeyed, true, over, interval, now, lastBeat, unanswered, provenAt);
+    LinkState welcomed(long interval, Fence terms, long now) {
+        return new LinkState(obeyed, true, over, interval, now, lastBeat, unanswered, provenAt, terms);
     }
 
     LinkState obeying(Obeyed newer) {
-        return new LinkState(newer, welcomed, over, intervalNanos, nextBeatAt, lastBeat, unanswered, provenAt);
+        return new LinkState(newer, welcomed, over, intervalNanos, nextBeatAt, lastBeat, unanswered, provenAt, fence);
     }
 
     LinkState beaten(long now) {
         Map<Long, Long> sent = new TreeMap<>(unanswered);
         sent.put(lastBeat + 1, now);
-        return new LinkState(obeyed, welcomed, over, intervalNanos, now + intervalNanos, lastBeat + 1, sent, provenAt);
+        return new LinkState(
+                obeyed, welcomed, over, intervalNanos, now + intervalNanos, lastBeat + 1, sent, provenAt, fence);
     }
 
     LinkState acknowledged(long beat) {
@@ -54,10 +58,10 @@ public record LinkState(
         Map<Long, Long> rest = new TreeMap<>(unanswered);
         rest.keySet().removeIf(earlier -> earlier <= beat);
         return new LinkState(
-                obeyed, welcomed, over, intervalNanos, nextBeatAt, lastBeat, rest, Math.max(provenAt, sentAt));
+                obeyed, welcomed, over, intervalNanos, nextBeatAt, lastBeat, rest, Math.max(provenAt, sentAt), fence);
     }
 
     LinkState left() {
-        return new LinkState(obeyed, welcomed, true, intervalNanos, nextBeatAt, lastBeat, unanswered, provenAt);
+        return new LinkState(obeyed, welcomed, true, intervalNanos, nextBeatAt, lastBeat, unanswered, provenAt, fence);
     }
 }

@@ -50,14 +50,4 @@ public record Obeyed(long epoch, long revision, Map<String, DesiredWorkload> wor
     private static String name(DesiredWorkload workload) {
         return workload.getScope() + "/" + workload.getId();
     }
-
-    /** The message that makes this set out of nothing. */
-    public Desired message() {
-        return Desired.newBuilder()
-                .setEpoch(epoch)
-                .setRevision(revision)
-                .setFull(true)
-                .addAllWorkloads(workloads.values())
-                .build();
-    }
 }

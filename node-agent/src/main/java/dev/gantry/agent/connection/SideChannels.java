@@ -83,6 +83,7 @@ final class SideChannels {
         switch (request.getRequestCase()) {
             case LOGS -> workshop.logs(request.getLogs(), output);
             case EXEC -> workshop.exec(request.getExec(), input, output);
+            case ATTACH -> workshop.attach(request.getAttach(), input, output);
             case STATS -> workshop.stats(request.getStats(), output);
             case REQUEST_NOT_SET ->
                 throw new IllegalArgumentException("this agent is too old for what the channel is for");

@@ -11,17 +11,20 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineEvent;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineFacts;
+import dev.gantry.agent.engine.ImageReference;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.engine.LocalImage;
 import dev.gantry.agent.engine.Output;
 import dev.gantry.agent.engine.Sighting;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -29,6 +32,7 @@ import dev.gantry.proto.RegistryCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +44,13 @@ import java.util.stream.Stream;
 public final class DockerEngine implements ContainerEngine {
 
     private static final int CONNECTIONS = 128;
+    private static final int OK = 200;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
 
     private final String nodeId;
     private final AgentSettings.Engine settings;
+    private final DockerHttpClient transport;
     private final DockerClient commands;
     private final DockerClient streaming;
     private final Streams streams;
@@ -55,8 +61,9 @@ public final class DockerEngine implements ContainerEngine {
         DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(settings.host())
                 .build();
-        this.commands = client(config, CONNECTIONS);
-        this.streaming = client(config, Integer.MAX_VALUE);
+        this.transport = transport(config, CONNECTIONS);
+        this.commands = DockerClientImpl.getInstance(config, transport);
+        this.streaming = DockerClientImpl.getInstance(config, transport(config, Integer.MAX_VALUE));
         this.streams = new Streams(nodeId, streaming, settings.callTimeout());
     }
 
@@ -65,7 +72,7 @@ public final class DockerEngine implements ContainerEngine {
         return new DockerEngine(settings.nodeId(), settings.engine());
     }
 
-    private static DockerClient client(DockerClientConfig config, int connections) {
+    private static DockerHttpClient transport(DockerClientConfig config, int connections) {
         // The API version is left to the engine: naming one fails with engines older or newer than it.
         ApacheDockerHttpClient transport = new ApacheDockerHttpClient.Builder()
                 .dockerHost(config.getDockerHost())
@@ -75,7 +82,7 @@ public final class DockerEngine implements ContainerEngine {
                 .responseTimeout(Duration.ZERO)
                 .build();
         boolean tls = config.getSSLConfig() != null;
-        return DockerClientImpl.getInstance(config, TwoWayTransport.around(transport, config.getDockerHost(), tls));
+        return TwoWayTransport.around(transport, config.getDockerHost(), tls);
     }
 
     @Override
@@ -233,6 +240,28 @@ public final class DockerEngine implements ContainerEngine {
         streams.pull(reference, credentials, patience, progress);
     }
 
+    /** It goes as a whole: of what the library sends from a stream the engine (20.10) finds the end missing. */
+    @Override
+    public void importImage(String reference, byte[] tar) throws InterruptedException {
+        ImageReference parts = ImageReference.parse(reference);
+        DockerHttpClient.Request request = DockerHttpClient.Request.builder()
+                .method(DockerHttpClient.Request.Method.POST)
+                .path("/images/create?fromSrc=-&repo=" + parts.name() + "&tag=" + parts.tag())
+                .putHeader("Content-Type", "application/x-tar")
+                .bodyBytes(tar)
+                .build();
+        Deadlines.run("import image", settings.createTimeout(), () -> {
+            try (DockerHttpClient.Response response = transport.execute(request)) {
+                String said = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
+                if (response.getStatusCode() != OK || said.contains("\"error\"")) {
+                    throw new EngineException(EngineException.Kind.FAILED, said.strip());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
     @Override
     public boolean hasVolume(String name) throws InterruptedException {
         try {
@@ -291,6 +320,11 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public Session exec(String id, ExecRequest request, InputStream stdin, Output output) throws InterruptedException {
         return streams.exec(id, request, stdin, output);
+    }
+
+    @Override
+    public Session attach(String id, AttachRequest request, InputStream stdin, Output output) {
+        return streams.attach(id, request, stdin, output);
     }
 
     @Override

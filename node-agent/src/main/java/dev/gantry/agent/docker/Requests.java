@@ -10,7 +10,10 @@ import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Link;
 import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Ulimit;
 import com.github.dockerjava.api.model.Volume;
 import com.github.dockerjava.api.model.VolumesFrom;
@@ -34,6 +37,8 @@ final class Requests {
     private static final long CPU_PERIOD_MICROS = 100_000;
     /** The least that the kernel takes; ECS turns 0 into it. */
     private static final int CPU_SHARES_MIN = 2;
+
+    private static final String GATE = "/.gantry-leash";
 
     private final Creation creation;
     private final ContainerSpec spec;
@@ -61,11 +66,13 @@ final class Requests {
         if (!spec.getUser().isEmpty()) {
             request.withUser(spec.getUser());
         }
-        if (!spec.getHostname().isEmpty() && creation.network() != NetworkMode.HOST) {
+        boolean ownName =
+                creation.network() != NetworkMode.HOST && creation.sandbox().isEmpty();
+        if (!spec.getHostname().isEmpty() && ownName) {
             request.withHostName(spec.getHostname());
         }
         if (spec.getInteractive()) {
-            request.withStdinOpen(true);
+            request.withStdinOpen(true).withStdInOnce(spec.getInteractiveOnce());
         }
         if (spec.getPseudoTerminal()) {
             request.withTty(true);
@@ -100,13 +107,28 @@ final class Requests {
                         new LogConfig(LogConfig.LoggingType.fromValue(creation.logDriver()), creation.logOptions()))
                 .withPrivileged(spec.getPrivileged())
                 .withReadonlyRootfs(spec.getReadOnlyRoot());
-        if (creation.network() == NetworkMode.BRIDGE && !spec.getDisableNetworking()) {
+        boolean ownNetwork = creation.network() == NetworkMode.BRIDGE
+                && creation.sandbox().isEmpty()
+                && !spec.getDisableNetworking();
+        if (ownNetwork) {
             host.withPortBindings(ports())
                     .withLinks(creation.links().stream().map(Link::parse).toList());
+        }
+        if (!creation.gate().isEmpty()) {
+            // Unlike a bind, the engine makes no directory where this is missing.
+            host.withMounts(List.of(new Mount()
+                    .withType(MountType.BIND)
+                    .withSource(creation.gate())
+                    .withTarget(GATE)
+                    .withReadOnly(true)));
         }
         if (!creation.volumesFrom().isEmpty()) {
             host.withVolumesFrom(
                     creation.volumesFrom().stream().map(VolumesFrom::parse).toList());
+        }
+        if (spec.getPod().getGroupsCount() > 0) {
+            host.withGroupAdd(
+                    spec.getPod().getGroupsList().stream().map(String::valueOf).toList());
         }
         limits(host);
         names(host);
@@ -115,6 +137,9 @@ final class Requests {
     }
 
     private String network() {
+        if (!creation.sandbox().isEmpty()) {
+            return "container:" + creation.sandbox();
+        }
         if (spec.getDisableNetworking()) {
             return "none";
         }
@@ -126,7 +151,12 @@ final class Requests {
     }
 
     private static Bind bind(Creation.Bind bind) {
-        return new Bind(bind.source(), new Volume(bind.target()), bind.readOnly() ? AccessMode.ro : AccessMode.rw);
+        AccessMode access = bind.readOnly() ? AccessMode.ro : AccessMode.rw;
+        Volume target = new Volume(bind.target());
+        // An engine refuses the option for a path of the machine; the library sends it even when it is false.
+        return bind.asItIs()
+                ? new Bind(bind.source(), target, access, SELContext.DEFAULT, true)
+                : new Bind(bind.source(), target, access);
     }
 
     private void limits(HostConfig host) {
@@ -171,7 +201,9 @@ final class Requests {
         if (!creation.pidMode().isEmpty()) {
             host.withPidMode(creation.pidMode());
         }
-        if (!creation.ipcMode().isEmpty()) {
+        if (!creation.sandbox().isEmpty()) {
+            host.withIpcMode("container:" + creation.sandbox());
+        } else if (!creation.ipcMode().isEmpty()) {
             host.withIpcMode(creation.ipcMode());
         }
     }

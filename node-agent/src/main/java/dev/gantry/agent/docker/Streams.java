@@ -19,6 +19,7 @@ import dev.gantry.agent.engine.EngineException.Kind;
 import dev.gantry.agent.engine.ImageReference;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Output;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -122,39 +123,95 @@ final class Streams {
         return new Exec(exec, feed);
     }
 
-    /** A command that runs. */
-    private final class Exec implements Session {
+    Session attach(String id, AttachRequest request, InputStream stdin, Output output) {
+        Feed<Frame> feed = new Feed<>(frame -> output.write(channel(frame), frame.getPayload()));
+        var attach = client.attachContainerCmd(id)
+                .withFollowStream(true)
+                .withStdOut(request.getStdout())
+                .withStdErr(request.getStderr());
+        if (request.getStdin()) {
+            attach.withStdIn(stdin);
+        }
+        attach.exec(feed);
+        return new Attachment(id, feed);
+    }
 
-        private final String id;
+    /** What flows between a client and a container until one of them ends it. */
+    private abstract class Conversation implements Session {
+
         private final Feed<Frame> feed;
 
-        Exec(String id, Feed<Frame> feed) {
-            this.id = id;
+        Conversation(Feed<Frame> feed) {
             this.feed = feed;
         }
+
+        /** Sets the size of the terminal. */
+        abstract void size(int rows, int columns);
+
+        /** Asked when all is over. */
+        abstract int code() throws InterruptedException;
 
         @Override
         public void resize(int columns, int rows) throws InterruptedException {
             // The library's arguments are height and width.
-            Deadlines.run(
-                    "resize",
-                    deadline,
-                    () -> client.resizeExecCmd(id).withSize(rows, columns).exec());
+            Deadlines.run("resize", deadline, () -> size(rows, columns));
         }
 
         @Override
         public int exitCode() throws InterruptedException {
             feed.awaitEnd();
-            Long code = Deadlines.call(
-                    "inspect exec",
-                    deadline,
-                    () -> Answers.orElse(client.inspectExecCmd(id).exec().getExitCodeLong(), -1L));
-            return Math.toIntExact(code);
+            return code();
         }
 
         @Override
         public void close() {
             feed.close();
+        }
+    }
+
+    /** Who is attached to a container. */
+    private final class Attachment extends Conversation {
+
+        private final String id;
+
+        Attachment(String id, Feed<Frame> feed) {
+            super(feed);
+            this.id = id;
+        }
+
+        @Override
+        void size(int rows, int columns) {
+            client.resizeContainerCmd(id).withSize(rows, columns).exec();
+        }
+
+        @Override
+        int code() {
+            return 0;
+        }
+    }
+
+    /** A command that runs. */
+    private final class Exec extends Conversation {
+
+        private final String id;
+
+        Exec(String id, Feed<Frame> feed) {
+            super(feed);
+            this.id = id;
+        }
+
+        @Override
+        void size(int rows, int columns) {
+            client.resizeExecCmd(id).withSize(rows, columns).exec();
+        }
+
+        @Override
+        int code() throws InterruptedException {
+            Long code = Deadlines.call(
+                    "inspect exec",
+                    deadline,
+                    () -> Answers.orElse(client.inspectExecCmd(id).exec().getExitCodeLong(), -1L));
+            return Math.toIntExact(code);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.agent.engine;
 
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -52,6 +53,14 @@ public interface ContainerEngine extends AutoCloseable {
     void pull(String reference, Optional<RegistryCredentials> credentials, Patience patience, Consumer<String> progress)
             throws InterruptedException;
 
+    /**
+     * Makes an image of files.
+     *
+     * @param reference "name:tag"
+     * @param tar what the image's root holds
+     */
+    void importImage(String reference, byte[] tar) throws InterruptedException;
+
     boolean hasVolume(String name) throws InterruptedException;
 
     /** Creating a volume that exists changes nothing. */
@@ -70,6 +79,9 @@ public interface ContainerEngine extends AutoCloseable {
     /** Begins a command in a running container. */
     Session exec(String id, ExecRequest request, InputStream stdin, Output output) throws InterruptedException;
 
+    /** Joins a running container's own input and output. The request's names are ignored. */
+    Session attach(String id, AttachRequest request, InputStream stdin, Output output) throws InterruptedException;
+
     /** The name in the sample is left empty. */
     ContainerStats stats(String id) throws InterruptedException;
 
@@ -82,11 +94,11 @@ public interface ContainerEngine extends AutoCloseable {
     /** A pull has failed when it made no progress for so long, or took so long in total. */
     record Patience(Duration inactivity, Duration total) {}
 
-    /** A running command. */
+    /** A running command, or an attachment to a container. */
     interface Session extends AutoCloseable {
         void resize(int columns, int rows) throws InterruptedException;
 
-        /** Waits until the command has ended and all its output is written. */
+        /** Waits until the command has ended and all its output is written; 0 for a container, which tells its own. */
         int exitCode() throws InterruptedException;
 
         @Override

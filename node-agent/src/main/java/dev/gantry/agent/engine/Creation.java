@@ -10,11 +10,13 @@ import java.util.Map;
  *
  * @param name the container's name for the engine
  * @param network of the workload
+ * @param sandbox the engine's name of the container whose network and IPC namespaces this one joins; empty for none
  * @param limits what the engine shall enforce
  * @param links "engine name:alias"
  * @param volumesFrom "engine name" or "engine name:ro"
  * @param logOptions complete, with bounds
  * @param dynamicPorts range for host ports of the node's choice; empty for the engine's
+ * @param gate a file of the machine without which the engine cannot start it; empty for none
  */
 public record Creation(
         String name,
@@ -22,6 +24,7 @@ public record Creation(
         NetworkMode network,
         String pidMode,
         String ipcMode,
+        String sandbox,
         Limits limits,
         Map<String, String> labels,
         List<Bind> binds,
@@ -29,12 +32,38 @@ public record Creation(
         List<String> volumesFrom,
         String logDriver,
         Map<String, String> logOptions,
-        String dynamicPorts) {
+        String dynamicPorts,
+        String gate) {
+
+    /** The same behind a gate. */
+    public Creation behind(String path) {
+        return new Creation(
+                name,
+                spec,
+                network,
+                pidMode,
+                ipcMode,
+                sandbox,
+                limits,
+                labels,
+                binds,
+                links,
+                volumesFrom,
+                logDriver,
+                logOptions,
+                dynamicPorts,
+                path);
+    }
 
     /**
      * @param source a path of the machine, resolved, or the name of a volume
+     * @param asItIs a new volume stays empty instead of taking what the image has there
      */
-    public record Bind(String source, String target, boolean readOnly) {}
+    public record Bind(String source, String target, boolean readOnly, boolean asItIs) {
+        public Bind(String source, String target, boolean readOnly) {
+            this(source, target, readOnly, false);
+        }
+    }
 
     /**
      * @param cgroupParent empty for the engine's own

@@ -10,5 +10,7 @@ public final class Labels {
     public static final String CONTAINER = "dev.gantry.container";
     public static final String ECS_CONTAINER_NAME = "com.amazonaws.ecs.container-name";
 
+    public static final String KUBE_CONTAINER_NAME = "io.kubernetes.container.name";
+
     private Labels() {}
 }

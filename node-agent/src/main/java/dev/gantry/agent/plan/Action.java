@@ -2,7 +2,7 @@ package dev.gantry.agent.plan;
 
 import java.time.Duration;
 
-/** Something to do to a workload on this node. Each action ends in at least one {@link Fact}. */
+/** Something to do to a workload on this node. Each action about a container ends in at least one {@link Fact}. */
 public sealed interface Action {
 
     /** Make the container's image present. */
@@ -28,7 +28,17 @@ public sealed interface Action {
     /** Ask the engine what became of a container whose start had no clear answer. */
     record Look(String container) implements Action {}
 
+    /**
+     * Ask a running container how it is; ends in {@link Fact.Probed}.
+     *
+     * @param runMs start of its run, milliseconds since the epoch
+     */
+    record Ask(String container, String id, ProbeKind kind, long runMs) implements Action {}
+
     record Remove(String container, String id) implements Action {}
+
+    /** Write anew what changed in the files that a pod's containers have mounted. */
+    record Refresh() implements Action {}
 
     /** Remove what belongs to the workload beside its containers: volumes and its control group. */
     record Clear() implements Action {}

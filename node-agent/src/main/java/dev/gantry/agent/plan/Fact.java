@@ -49,7 +49,21 @@ public sealed interface Fact {
      */
     record Delayed(String container, String reason, boolean unsure) implements Fact {}
 
-    record TailRead(String container, String lines) implements Fact {}
+    /**
+     * @param words what it left behind at its termination message path
+     */
+    record TailRead(String container, String lines, String words) implements Fact {
+        public TailRead(String container, String lines) {
+            this(container, lines, "");
+        }
+    }
+
+    /**
+     * A probe's answer; ends no other action.
+     *
+     * @param runMs start of the run that was asked, milliseconds since the epoch
+     */
+    record Probed(String container, ProbeKind kind, long runMs, boolean success, String message) implements Fact {}
 
     /** The action ended and left nothing to say. */
     record Done(String container) implements Fact {}

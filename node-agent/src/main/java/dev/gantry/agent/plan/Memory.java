@@ -4,6 +4,7 @@ import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Note;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
+import dev.gantry.proto.Supplies;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,17 +15,31 @@ import java.util.TreeMap;
  *
  * @param last what was reported last; survives the process in the journal
  * @param containers by name within the workload
+ * @param lives of a pod's containers by name
+ * @param supplied what the files of a pod were last written from
  * @param cleared its volumes and control group are gone
  */
-public record Memory(Observation last, Map<String, Standing> containers, Optional<Cause> cause, boolean cleared) {
+public record Memory(
+        Observation last,
+        Map<String, Standing> containers,
+        Map<String, Life> lives,
+        Optional<Cause> cause,
+        Supplies supplied,
+        boolean cleared) {
 
     private static final int NOTES_MAX = 20;
-    private static final long RETRY_MS_MAX = 30_000;
 
-    public static final Memory EMPTY = new Memory(Observation.getDefaultInstance(), Map.of(), Optional.empty(), false);
+    public static final Memory EMPTY = new Memory(
+            Observation.getDefaultInstance(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            Supplies.getDefaultInstance(),
+            false);
 
     public Memory {
         containers = Map.copyOf(containers);
+        lives = Map.copyOf(lives);
     }
 
     /**
@@ -34,12 +49,16 @@ public record Memory(Observation last, Map<String, Standing> containers, Optiona
      */
     public static Memory recall(Observation last, Set<String> begun) {
         Map<String, Standing> containers = new TreeMap<>();
-        last.getContainersList().forEach(status -> containers.put(status.getName(), standing(status)));
+        Map<String, Life> lives = new TreeMap<>();
+        for (ContainerStatus status : last.getContainersList()) {
+            containers.put(status.getName(), standing(status));
+            lives.put(status.getName(), Life.recall(status));
+        }
         begun.forEach(name -> containers.merge(name, begun(Standing.NEW), (known, _) -> begun(known)));
         Optional<Cause> cause = last.getPhaseValue() < Phase.STOPPING_VALUE
                 ? Optional.empty()
                 : Optional.of(new Cause(last.getStopCode(), last.getStopReason(), last.getStoppingAtMs()));
-        return new Memory(last, containers, cause, false);
+        return new Memory(last, containers, lives, cause, Supplies.getDefaultInstance(), false);
     }
 
     private static Standing begun(Standing known) {
@@ -81,7 +100,17 @@ public record Memory(Observation last, Map<String, Standing> containers, Optiona
     Memory with(String container, Standing standing) {
         Map<String, Standing> changed = new TreeMap<>(containers);
         changed.put(container, standing);
-        return new Memory(last, changed, cause, cleared);
+        return new Memory(last, changed, lives, cause, supplied, cleared);
+    }
+
+    Life life(String container) {
+        return lives.getOrDefault(container, Life.NEW);
+    }
+
+    Memory with(String container, Life life) {
+        Map<String, Life> changed = new TreeMap<>(lives);
+        changed.put(container, life);
+        return new Memory(last, containers, changed, cause, supplied, cleared);
     }
 
     Memory doing(String container, Step step) {
@@ -89,15 +118,19 @@ public record Memory(Observation last, Map<String, Standing> containers, Optiona
     }
 
     Memory with(Cause found) {
-        return new Memory(last, containers, Optional.of(found), cleared);
+        return new Memory(last, containers, lives, Optional.of(found), supplied, cleared);
     }
 
     Memory with(Observation observation) {
-        return new Memory(observation, containers, cause, cleared);
+        return new Memory(observation, containers, lives, cause, supplied, cleared);
+    }
+
+    Memory with(Supplies written) {
+        return new Memory(last, containers, lives, cause, written, cleared);
     }
 
     Memory withCleared() {
-        return new Memory(last, containers, cause, true);
+        return new Memory(last, containers, lives, cause, supplied, true);
     }
 
     private Memory noted(String text, long atMs) {
@@ -128,9 +161,20 @@ public record Memory(Observation last, Map<String, Standing> containers, Optiona
             case Fact.Delayed(String name, String reason, boolean unsure) ->
                 with(name, known.delayed(unsure, nowMs + retryAfterMs(known.attempts())))
                         .noted(reason, nowMs);
-            case Fact.TailRead(String name, String lines) -> with(name, known.withTail(lines));
+            case Fact.TailRead(String name, String lines, String words) ->
+                with(name, known.withTail(lines)).with(name, life(name).withWords(words));
+            case Fact.Probed probed -> withAnswer(probed, nowMs);
             case Fact.Done(String name) -> with(name, known.doing(Step.NONE));
         };
+    }
+
+    private Memory withAnswer(Fact.Probed probed, long nowMs) {
+        Life life = life(probed.container());
+        if (life.run() != probed.runMs()) {
+            return this; // About a run that is over.
+        }
+        Probing answered = life.probe(probed.kind()).answered(probed.success(), probed.message(), nowMs);
+        return with(probed.container(), life.with(probed.kind(), answered));
     }
 
     private Memory withPull(Fact.ImageReady image) {
@@ -151,6 +195,6 @@ public record Memory(Observation last, Map<String, Standing> containers, Optiona
     }
 
     private static long retryAfterMs(int attempts) {
-        return Math.min(RETRY_MS_MAX, 500L << Math.min(attempts, 6));
+        return Math.min(Standing.RETRY_MS_MAX, 500L << Math.min(attempts, 6));
     }
 }

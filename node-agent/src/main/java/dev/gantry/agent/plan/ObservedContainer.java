@@ -48,10 +48,10 @@ public record ObservedContainer(
         return state == State.EXITED;
     }
 
-    /** Answers of an engine can overtake each other: one that shows an earlier moment of this container is void. */
+    /** Answers of an engine can overtake each other: one that shows an earlier moment of this container, or one before it, is void. */
     boolean isOlderThan(ObservedContainer other) {
         if (!id.equals(other.id)) {
-            return false;
+            return isExited() && other.isRunning() && startedAtMs < other.startedAtMs;
         }
         boolean sameRun = startedAtMs == other.startedAtMs;
         return startedAtMs < other.startedAtMs || sameRun && state.compareTo(other.state) < 0;

@@ -26,11 +26,19 @@ public record Standing(
         int attempts,
         long notBeforeMs) {
 
+    /** Between two attempts. */
+    static final long RETRY_MS_MAX = 30_000;
+
     static final Standing NEW =
             new Standing(Step.NONE, false, "", false, 0, "", false, Optional.empty(), Optional.empty(), 0, 0);
 
     boolean isIdle() {
         return step == Step.NONE;
+    }
+
+    /** Whether there may be an attempt; one that would be too far away is due, because then the clock was set back. */
+    boolean isDue(long nowMs) {
+        return notBeforeMs <= nowMs || notBeforeMs - nowMs > RETRY_MS_MAX;
     }
 
     boolean isRunning() {
@@ -78,6 +86,33 @@ public record Standing(
                 Optional.empty(),
                 attempts,
                 notBeforeMs);
+    }
+
+    /** Its last run is taken away to make room for the next one. */
+    Standing renewing() {
+        return new Standing(
+                Step.REMOVE, imageReady, imageDigest, begun, restarts + 1, "", unsure, seen, Optional.empty(), 0, 0);
+    }
+
+    /** The same when nothing of it is left. */
+    Standing renewed() {
+        return new Standing(
+                Step.NONE,
+                imageReady,
+                imageDigest,
+                true,
+                restarts + 1,
+                "",
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0);
+    }
+
+    /** As if the last attempt had not been made. */
+    Standing retried(boolean withImage) {
+        return new Standing(Step.NONE, withImage, imageDigest, begun, restarts, "", unsure, seen, logTail, 0, 0);
     }
 
     Standing failed(String reason, boolean nowUnsure) {

@@ -20,6 +20,9 @@ public record WorkloadPlanner(Duration stopTimeout, Duration cleanupWait) {
 
     /** Plans from what is known. A settled workload is not observed any more, only stopped and cleaned up. */
     public Plan plan(DesiredWorkload desired, Memory memory, Instant now) {
+        if (desired.getSpec().hasPod()) {
+            return new PodPlanner(this, desired, memory, now.toEpochMilli()).plan();
+        }
         Turn turn = new Turn(desired.getSpec().getContainersList(), memory, now.toEpochMilli());
         if (desired.getSettled()) {
             new Ending(this, turn).cleanUp();
@@ -67,14 +70,14 @@ public record WorkloadPlanner(Duration stopTimeout, Duration cleanupWait) {
 
         /** Whether a container whose last call found no engine must wait; plans the wake-up then. */
         boolean mustWait(Standing standing) {
-            if (standing.notBeforeMs() <= nowMs) {
+            if (standing.isDue(nowMs)) {
                 return false;
             }
             wakeAt(standing.notBeforeMs());
             return true;
         }
 
-        private Plan plan(boolean over) {
+        Plan plan(boolean over) {
             Optional<Instant> wake =
                     wakeMs == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(wakeMs));
             return new Plan(memory, actions, wake, over);

@@ -1,6 +1,7 @@
 package dev.gantry.agent.run;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
@@ -9,6 +10,8 @@ import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.agent.docker.DockerEngine;
+import dev.gantry.agent.leash.NodeLeash;
+import dev.gantry.agent.leash.Uptime;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
 import dev.gantry.agent.work.JournalFile;
@@ -44,16 +47,18 @@ public final class NodeAgent implements AutoCloseable {
         Alarms alarms = own(new Alarms(clock, threads));
         DockerEngine engine = own(DockerEngine.connect(settings));
         ReportQueue reports = new ReportQueue();
+        Leash leash =
+                NodeLeash.of(settings.engine().host(), settings.dataDirectory().resolve("leash"));
         EngineWorkshop workshop = own(EngineWorkshop.open(
                 settings,
                 engine,
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, clock)));
+                new EngineWorkshop.Surroundings(threads, alarms, clock, leash)));
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(workshop, reports, clock, System::nanoTime, CHANCE)));
+                new AgentLink.Parts(workshop, leash, reports, clock, Uptime::nanos, CHANCE)));
         workshop.begin();
         link.start();
     }

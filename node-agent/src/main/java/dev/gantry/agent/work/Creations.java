@@ -3,9 +3,11 @@ package dev.gantry.agent.work;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.Labels;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NetworkMode;
+import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.WorkloadSpec;
 import java.util.HashMap;
 import java.util.List;
@@ -32,12 +34,16 @@ final class Creations {
     Creation draw(DesiredWorkload workload, ContainerSpec container, List<Creation.Bind> binds, String cgroupParent) {
         WorkloadSpec spec = workload.getSpec();
         String driver = driver(container);
+        boolean isSandbox = spec.hasPod() && container.getName().equals(Sandbox.NAME);
         return new Creation(
                 Names.container(workload, container.getName()),
-                container,
+                isSandbox ? sandbox(spec.getPod(), container) : container,
                 spec.getNetwork() == NetworkMode.NETWORK_MODE_UNSPECIFIED ? NetworkMode.BRIDGE : spec.getNetwork(),
-                spec.getPidMode(),
-                spec.getIpcMode(),
+                !isSandbox && spec.getPod().getSharedProcesses()
+                        ? "container:" + Names.container(workload, Sandbox.NAME)
+                        : spec.getPidMode(),
+                isSandbox && spec.getIpcMode().isEmpty() ? "shareable" : spec.getIpcMode(),
+                spec.hasPod() && !isSandbox ? Names.container(workload, Sandbox.NAME) : "",
                 limits(spec, container, cgroupParent),
                 labels(workload, container),
                 binds,
@@ -49,7 +55,21 @@ final class Creations {
                         .toList(),
                 driver,
                 logOptions(driver, container.getLog().getOptionsMap()),
-                settings.machine().dynamicPorts());
+                settings.machine().dynamicPorts(),
+                "");
+    }
+
+    /** What is the whole pod's the sandbox has. */
+    private static ContainerSpec sandbox(PodSpec pod, ContainerSpec container) {
+        return container.toBuilder()
+                .addEntryPoint(PauseProgram.PATH)
+                .setHostname(pod.getHostname())
+                .addAllPorts(pod.getHostPortsList())
+                .addAllExtraHosts(pod.getExtraHostsList())
+                .addAllDnsServers(pod.getDnsServersList())
+                .addAllDnsSearchDomains(pod.getDnsSearchDomainsList())
+                .addAllSysctls(pod.getSysctlsList())
+                .build();
     }
 
     private static String link(DesiredWorkload workload, String link) {
@@ -59,6 +79,12 @@ final class Creations {
 
     /** A container without a limit of its own gets the task's, so that it is this container that runs out of memory, and says so. */
     private static Creation.Limits limits(WorkloadSpec spec, ContainerSpec container, String cgroupParent) {
+        if (spec.hasPod()) {
+            return new Creation.Limits(
+                    cgroupParent,
+                    container.getMemoryLimitBytes(),
+                    container.getPod().getCpuLimitUnits());
+        }
         long memoryBytes =
                 container.getMemoryLimitBytes() > 0 ? container.getMemoryLimitBytes() : spec.getMemoryLimitBytes();
         return new Creation.Limits(cgroupParent, memoryBytes, cgroupParent.isEmpty() ? spec.getCpuLimitUnits() : 0);
@@ -67,7 +93,9 @@ final class Creations {
     private Map<String, String> labels(DesiredWorkload workload, ContainerSpec container) {
         Map<String, String> labels = new HashMap<>(container.getLabelsMap());
         labels.putAll(workload.getSpec().getLabelsMap());
-        labels.put(Labels.ECS_CONTAINER_NAME, container.getName());
+        labels.put(
+                workload.getSpec().hasPod() ? Labels.KUBE_CONTAINER_NAME : Labels.ECS_CONTAINER_NAME,
+                container.getName());
         labels.put(Labels.NODE, settings.nodeId());
         labels.put(Labels.WORKLOAD, Names.key(workload));
         labels.put(Labels.CONTAINER, container.getName());

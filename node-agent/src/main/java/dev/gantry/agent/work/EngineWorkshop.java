@@ -1,12 +1,12 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.Reporter;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
 import dev.gantry.agent.engine.ContainerEngine;
-import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineEvent;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineFacts;
@@ -14,8 +14,9 @@ import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.agent.plan.WorkloadPlanner;
-import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.LogsRequest;
@@ -53,8 +54,9 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
      * What the workshop lives on.
      *
      * @param threads runs plans and actions, each of which may wait for the engine
+     * @param leash   of what must not run twice
      */
-    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock) {}
+    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock, Leash leash) {}
 
     private final AgentSettings settings;
     private final ContainerEngine engine;
@@ -89,9 +91,18 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
         HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
-        this.volumes = new Volumes(engine, settings, hostPaths);
-        Hands hands =
-                new Hands(engine, settings.engine(), images, new Preparation(facts), journal, surroundings.clock());
+        Preparation preparation = new Preparation(
+                settings,
+                engine,
+                facts,
+                hostPaths,
+                surroundings.clock(),
+                new Machine(settings, facts, surroundings.leash().isPossible())
+                        .describe()
+                        .getAddressesList());
+        this.volumes = preparation.volumes();
+        Hands hands = new Hands(
+                engine, settings.engine(), images, preparation, journal, surroundings.leash(), surroundings.clock());
         WorkloadPlanner planner = new WorkloadPlanner(
                 settings.times().stopTimeout(), settings.times().cleanupWait());
         this.tools = new Keeper.Tools(
@@ -136,33 +147,9 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         }
     }
 
-    /** Gives each container what it needs on this node. */
-    private final class Preparation implements Hands.Builder {
-
-        private final Admission admission = new Admission(settings.allowed());
-        private final Creations creations = new Creations(settings);
-        private final TaskGroups groups;
-
-        Preparation(EngineFacts facts) {
-            this.groups = new TaskGroups(settings.engine(), facts);
-        }
-
-        @Override
-        public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
-            admission.check(workload.getSpec(), container);
-            return creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
-        }
-
-        @Override
-        public void clear(DesiredWorkload workload) throws InterruptedException {
-            groups.clear(workload);
-            volumes.clear(workload);
-        }
-    }
-
     @Override
     public NodeInfo describe() {
-        return new Machine(settings, facts).describe();
+        return new Machine(settings, facts, surroundings.leash().isPossible()).describe();
     }
 
     @Override
@@ -297,6 +284,7 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         for (FutureTask<Boolean> look : looks) {
             await(look);
         }
+        surroundings.leash().retain(ids);
         before.forEach((key, seen) -> seen.forEach((name, container) -> {
             Keeper keeper = keepers.get(key);
             if (keeper != null && !ids.contains(container.id())) {
@@ -367,7 +355,10 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
 
     private Map<String, ObservedContainer> containers(String scope, String id) {
         Keeper keeper = keepers.get(Names.key(scope, id));
-        return keeper == null ? Map.of() : keeper.seen();
+        Map<String, ObservedContainer> seen = new HashMap<>(keeper == null ? Map.of() : keeper.seen());
+        // The sandbox of a pod is nobody's business.
+        seen.remove(Sandbox.NAME);
+        return seen;
     }
 
     @Override
@@ -378,6 +369,11 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
     @Override
     public void exec(ExecRequest request, Source input, Sink output) throws InterruptedException {
         channels.exec(containers(request.getScope(), request.getWorkloadId()), request, input, output);
+    }
+
+    @Override
+    public void attach(AttachRequest request, Source input, Sink output) throws InterruptedException {
+        channels.attach(containers(request.getScope(), request.getWorkloadId()), request, input, output);
     }
 
     @Override

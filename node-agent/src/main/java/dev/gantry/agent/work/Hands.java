@@ -1,6 +1,8 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.AgentSettings.PullBehavior;
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineException;
@@ -9,9 +11,11 @@ import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.Action;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.RegistryCredentials;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,8 +37,10 @@ final class Hands {
     private final Images images;
     private final Builder builder;
     private final Journal journal;
+    private final Leash leash;
     private final InstantSource clock;
     private final Semaphore starts;
+    private final Pods pods;
 
     Hands(
             ContainerEngine engine,
@@ -42,19 +48,28 @@ final class Hands {
             Images images,
             Builder builder,
             Journal journal,
+            Leash leash,
             InstantSource clock) {
         this.engine = engine;
         this.settings = settings;
         this.images = images;
         this.builder = builder;
         this.journal = journal;
+        this.leash = leash;
         this.clock = clock;
+        this.pods = new Pods(engine, clock);
         this.starts = new Semaphore(settings.parallelStarts(), true);
     }
 
     /** Draws up a container with everything it needs on this node. */
     interface Builder {
         Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException;
+
+        /** What the container left behind at its termination message path; empty for a task's. */
+        String words(DesiredWorkload workload, String container);
+
+        /** Writes anew what changed in the files that a pod's containers have mounted. */
+        void refresh(DesiredWorkload workload);
 
         /** Takes away what belongs to the workload beside its containers. */
         void clear(DesiredWorkload workload) throws InterruptedException;
@@ -66,20 +81,22 @@ final class Hands {
             case Action.Create(String name) -> launch(workload, name, false);
             case Action.Launch(String name) -> launch(workload, name, true);
             case Action.Start(String name, String id) -> startAgain(workload, name, id);
-            case Action.Stop(String name, String id, Duration grace) -> stop(name, id, grace);
-            case Action.Tail(String name, String id) -> List.of(new Fact.TailRead(name, new LogTail(engine).read(id)));
+            case Action.Stop(String name, String id, Duration grace) ->
+                stop(name, id, pods.beforeStop(workload, name, id, grace));
+            case Action.Tail(String name, String id) ->
+                List.of(new Fact.TailRead(name, new LogTail(engine).read(id), builder.words(workload, name)));
+            case Action.Ask question -> pods.ask(workload, spec(workload, question.container()), question);
             case Action.Look(String name) -> look(workload, name);
             case Action.Remove(String name, String id) -> remove(name, id);
             case Action.Clear() -> clear(workload);
+            case Action.Refresh() -> refresh(workload);
             // Its keeper interrupts the pull; the pull itself says that it ended.
             case Action.Abandon(String _) -> List.of();
         };
     }
 
     private static ContainerSpec spec(DesiredWorkload workload, String name) {
-        return workload.getSpec().getContainersList().stream()
-                .filter(spec -> spec.getName().equals(name))
-                .findFirst()
+        return Sandbox.container(workload, name)
                 .orElseThrow(() -> new IllegalStateException("no container " + name + " in " + Names.key(workload)));
     }
 
@@ -87,11 +104,29 @@ final class Hands {
         return spec.hasRegistryCredentials() ? Optional.of(spec.getRegistryCredentials()) : Optional.empty();
     }
 
+    /** A pod says itself when a registry is asked. */
+    private static Optional<PullBehavior> behavior(ContainerSpec spec) {
+        if (spec.getName().equals(Sandbox.NAME)) {
+            return Optional.of(PullBehavior.PREFER_CACHED);
+        }
+        return spec.hasPod()
+                ? Optional.of(
+                        switch (spec.getPod().getPull()) {
+                            case ALWAYS -> PullBehavior.DEFAULT;
+                            case NEVER -> PullBehavior.NEVER;
+                            case IF_NOT_PRESENT, UNRECOGNIZED -> PullBehavior.PREFER_CACHED;
+                        })
+                : Optional.empty();
+    }
+
     private List<Fact> pull(DesiredWorkload workload, String name) {
         ContainerSpec spec = spec(workload, name);
         long fromMs = clock.millis();
         try {
-            Images.Served served = images.obtain(spec.getImage(), credentials(spec));
+            if (spec.getName().equals(Sandbox.NAME)) {
+                pods.provideImage();
+            }
+            Images.Served served = images.obtain(spec.getImage(), credentials(spec), behavior(spec));
             return List.of(new Fact.ImageReady(name, served.image().digest(), fromMs, clock.millis(), served.note()));
         } catch (EngineException e) {
             return e.kind() == Kind.UNREACHABLE
@@ -107,7 +142,7 @@ final class Hands {
         ContainerSpec spec = spec(workload, name);
         starts.acquire();
         try {
-            Creation creation = builder.prepare(workload, spec);
+            Creation creation = behindGate(workload, builder.prepare(workload, spec));
             if (!start) {
                 String id = create(workload, creation);
                 return sighted(name, id);
@@ -115,6 +150,7 @@ final class Hands {
             FutureTask<Boolean> checkpoint = checkpoint(workload, name);
             String id = create(workload, creation);
             await(checkpoint);
+            hold(workload, name, id);
             return started(workload, name, id);
         } catch (RefusedTaskException e) {
             return List.of(new Fact.Failed(name, e.reason(), false));
@@ -122,6 +158,18 @@ final class Hands {
             return notCreated(name, e);
         } finally {
             starts.release();
+        }
+    }
+
+    /** This agent may stand still between the look at its leash and the start; the engine then finds no gate. */
+    private Creation behindGate(DesiredWorkload workload, Creation creation) {
+        if (!workload.getSpec().getSingleton()) {
+            return creation;
+        }
+        try {
+            return creation.behind(leash.gate(creation.name()));
+        } catch (UncheckedIOException e) {
+            throw new RefusedTaskException("CannotCreateContainerError", e.getMessage() + ": " + e.getCause());
         }
     }
 
@@ -164,7 +212,10 @@ final class Hands {
     /** Somebody removed the image after it was found present. */
     private String createAgain(Creation creation) throws InterruptedException {
         images.changed();
-        images.obtain(creation.spec().getImage(), credentials(creation.spec()));
+        if (creation.spec().getName().equals(Sandbox.NAME)) {
+            pods.provideImage();
+        }
+        images.obtain(creation.spec().getImage(), credentials(creation.spec()), behavior(creation.spec()));
         return engine.create(creation);
     }
 
@@ -186,15 +237,38 @@ final class Hands {
         starts.acquire();
         try {
             journal.begin(workload.getScope(), workload.getId(), name);
+            hold(workload, name, id);
             return started(workload, name, id);
+        } catch (RefusedTaskException e) {
+            return List.of(new Fact.Failed(name, e.reason(), false));
         } finally {
             starts.release();
+        }
+    }
+
+    /** Before the start, so that there is no moment in which it runs and nothing would end it. */
+    private void hold(DesiredWorkload workload, String name, String id) throws InterruptedException {
+        try {
+            if (workload.getSpec().getSingleton() && !leash.hold(id, Names.container(workload, name))) {
+                removeLeftover(workload, name, id);
+                throw new RefusedTaskException(
+                        "LeashExpiredError",
+                        "this node has heard no leader for too long to start what must not run twice");
+            }
+        } catch (UncheckedIOException e) {
+            removeLeftover(workload, name, id);
+            throw new RefusedTaskException("CannotStartContainerError", e.getMessage() + ": " + e.getCause());
         }
     }
 
     private List<Fact> started(DesiredWorkload workload, String name, String id) throws InterruptedException {
         try {
             engine.start(id);
+            Optional<String> spoilt = pods.afterStart(workload, spec(workload, name), id);
+            if (spoilt.isPresent()) {
+                LOG.info("Container {} of {} is stopped: {}", name, Names.key(workload), spoilt.get());
+                engine.stop(id, settings.callTimeout());
+            }
             return sighted(name, id);
         } catch (EngineException e) {
             return switch (e.kind()) {
@@ -216,6 +290,7 @@ final class Hands {
                     .isPresent();
             if (neverRan) {
                 engine.remove(id);
+                leash.release(id);
             }
         } catch (EngineException e) {
             LOG.warn("Container {} of {} could not be started and stays: {}", name, Names.key(workload), e.text());
@@ -273,6 +348,7 @@ final class Hands {
     private List<Fact> remove(String name, String id) throws InterruptedException {
         try {
             engine.remove(id);
+            leash.release(id);
             return List.of(new Fact.Gone(name, id), new Fact.Done(name));
         } catch (EngineException e) {
             LOG.warn("Container {} cannot be removed: {}", id, e.text());
@@ -280,12 +356,21 @@ final class Hands {
         }
     }
 
+    private List<Fact> refresh(DesiredWorkload workload) {
+        try {
+            builder.refresh(workload);
+        } catch (UncheckedIOException | RefusedTaskException e) {
+            LOG.warn("The files of {} cannot be written anew: {}", Names.key(workload), e.getMessage());
+        }
+        return List.of();
+    }
+
     private List<Fact> clear(DesiredWorkload workload) throws InterruptedException {
         try {
             builder.clear(workload);
-        } catch (EngineException e) {
+        } catch (EngineException | RefusedTaskException e) {
             // The janitor removes what is left.
-            LOG.warn("Volumes of {} cannot be removed yet: {}", Names.key(workload), e.text());
+            LOG.warn("Volumes of {} cannot be removed yet: {}", Names.key(workload), e.getMessage());
         }
         return List.of();
     }

@@ -20,6 +20,9 @@ sealed interface ImageChoice {
      */
     record Ask(Optional<LocalImage> fallback) implements ImageChoice {}
 
+    /** No registry may be asked, and there is no local image. */
+    record Refuse(String why) implements ImageChoice {}
+
     /**
      * What is known when the choice is made.
      *
@@ -39,6 +42,9 @@ sealed interface ImageChoice {
      * that came from no registry was built here, and serves at once: asking for it would only wait for a registry that does not have it.
      */
     static ImageChoice of(Case given) {
+        if (given.local().isEmpty() && given.behavior() == PullBehavior.NEVER) {
+            return new Refuse("Container image \"" + given.reference() + "\" is not present with pull policy of Never");
+        }
         if (given.local().isEmpty() || given.behavior() == PullBehavior.ALWAYS) {
             return new Ask(Optional.empty());
         }
@@ -47,7 +53,7 @@ sealed interface ImageChoice {
             return new Use(local, "");
         }
         return switch (given.behavior()) {
-            case PREFER_CACHED -> new Use(local, "");
+            case PREFER_CACHED, NEVER -> new Use(local, "");
             case ONCE -> given.pulled() || !local.isFromRegistry() ? new Use(local, "") : new Ask(given.local());
             case DEFAULT, ALWAYS -> byDefault(given, local);
         };

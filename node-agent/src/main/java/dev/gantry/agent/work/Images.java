@@ -1,6 +1,7 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.AgentSettings.PullBehavior;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.LocalImage;
@@ -69,15 +70,26 @@ final class Images {
 
     /** Waits until the image is present. An {@link EngineException} says why it is not. */
     Served obtain(String reference, Optional<RegistryCredentials> credentials) throws InterruptedException {
+        return obtain(reference, credentials, Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param wanted in place of the node's own behavior
+     */
+    Served obtain(String reference, Optional<RegistryCredentials> credentials, Optional<PullBehavior> wanted)
+            throws InterruptedException {
         Optional<LocalImage> local = local(reference);
         boolean failedLately = Optional.ofNullable(failures.get(reference))
                 .filter(at -> clock.instant().isBefore(at.plus(settings.registryRetry())))
                 .isPresent();
         lastUses.put(reference, clock.instant());
-        ImageChoice.Case given =
-                new ImageChoice.Case(settings.behavior(), reference, local, pulled.contains(reference), failedLately);
+        ImageChoice.Case given = new ImageChoice.Case(
+                wanted.orElse(settings.behavior()), reference, local, pulled.contains(reference), failedLately);
         return switch (ImageChoice.of(given)) {
             case ImageChoice.Use(LocalImage image, String note) -> new Served(image, note);
+            case ImageChoice.Refuse(String why) -> throw new EngineException(EngineException.Kind.REFUSED, why);
             case ImageChoice.Ask(Optional<LocalImage> fallback) -> ask(new Pull(reference, credentials), fallback);
         };
     }

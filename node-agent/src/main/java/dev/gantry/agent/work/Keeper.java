@@ -248,8 +248,10 @@ final class Keeper {
             case Action.Stop(String name, String _, var _) -> learnt.add(new Fact.Delayed(name, reason, false));
             case Action.Tail(String name, String _) -> learnt.add(new Fact.TailRead(name, ""));
             case Action.Look(String name) -> learnt.add(new Fact.Delayed(name, reason, true));
+            case Action.Ask(String name, String _, var kind, long runMs) ->
+                learnt.add(new Fact.Probed(name, kind, runMs, false, reason));
             case Action.Remove(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
-            case Action.Abandon _, Action.Clear _ -> {}
+            case Action.Abandon _, Action.Clear _, Action.Refresh _ -> {}
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Describes the machine as a node: what it has, what it can, where it is reached. */
-record Machine(AgentSettings settings, EngineFacts engine) {
+record Machine(AgentSettings settings, EngineFacts engine, boolean leash) {
 
     private static final String CAPABILITY = "com.amazonaws.ecs.capability.";
     private static final int OLDEST_API = 17;
@@ -82,9 +82,10 @@ record Machine(AgentSettings settings, EngineFacts engine) {
         Stream<String> drivers = engine.logDrivers().stream()
                 .filter(settings.allowed().logDrivers()::contains)
                 .map(driver -> CAPABILITY + "logging-driver." + driver);
+        Stream<String> held = leash ? Stream.of("gantry.capability.leash") : Stream.empty();
         Stream<String> privileged =
                 settings.allowed().privileged() ? Stream.of(CAPABILITY + "privileged-container") : Stream.empty();
-        return Stream.of(always, drivers, privileged, apis()).flatMap(names -> names);
+        return Stream.of(always, drivers, held, privileged, apis()).flatMap(names -> names);
     }
 
     /** One for each version of the API up to the engine's. */

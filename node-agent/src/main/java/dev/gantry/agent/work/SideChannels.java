@@ -7,11 +7,13 @@ import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Output;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
 import dev.gantry.proto.LogsRequest;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -72,14 +74,36 @@ record SideChannels(ContainerEngine engine) {
 
     void exec(Map<String, ObservedContainer> containers, ExecRequest request, Source input, Sink output)
             throws InterruptedException {
-        String name = request.getContainer();
+        Beginning beginning = (id, stdin) -> engine.exec(id, request, stdin, output(output));
+        converse(containers, request.getContainer(), beginning, "the command cannot be run in", input, output);
+    }
+
+    void attach(Map<String, ObservedContainer> containers, AttachRequest request, Source input, Sink output)
+            throws InterruptedException {
+        Beginning beginning = (id, stdin) -> engine.attach(id, request, stdin, output(output));
+        converse(containers, request.getContainer(), beginning, "nobody can be attached to", input, output);
+    }
+
+    /** Begins a conversation with a running container. */
+    private interface Beginning {
+        ContainerEngine.Session begin(String id, InputStream stdin) throws InterruptedException;
+    }
+
+    private static void converse(
+            Map<String, ObservedContainer> containers,
+            String name,
+            Beginning beginning,
+            String failure,
+            Source input,
+            Sink output)
+            throws InterruptedException {
         Optional<ObservedContainer> container = find(containers, name).filter(ObservedContainer::isRunning);
         if (container.isEmpty()) {
             finish(output, NOT_RUN, "container " + name + " does not run");
             return;
         }
         BytePipe stdin = new BytePipe();
-        try (ContainerEngine.Session session = engine.exec(container.get().id(), request, stdin, output(output))) {
+        try (ContainerEngine.Session session = beginning.begin(container.get().id(), stdin)) {
             Thread feeding = Thread.ofVirtual().name("exec-input").start(() -> feed(input, stdin, session));
             try {
                 finish(output, session.exitCode(), "");
@@ -88,7 +112,7 @@ record SideChannels(ContainerEngine engine) {
                 stdin.end();
             }
         } catch (EngineException e) {
-            finish(output, NOT_RUN, "the command cannot be run in container " + name + ": " + e.text());
+            finish(output, NOT_RUN, failure + " container " + name + ": " + e.text());
         }
     }
 

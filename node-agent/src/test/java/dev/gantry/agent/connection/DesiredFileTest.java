@@ -7,6 +7,7 @@ import dev.gantry.proto.DesiredWorkload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,15 +17,34 @@ class DesiredFileTest {
     @TempDir
     Path directory;
 
-    private final Obeyed set = new Obeyed(
-            2,
-            9,
-            Map.of("s/a", DesiredWorkload.newBuilder().setScope("s").setId("a").build()));
+    private final Obeyed set = new Obeyed(2, 9, Map.of("s/a", workload("a")));
 
     @Test
     void whatWasSavedIsLoaded() throws InterruptedException {
         new DesiredFile(directory).save(set);
         assertThat(new DesiredFile(directory).load()).contains(set);
+    }
+
+    @Test
+    void whatChangedSinceIsLoadedToo() throws InterruptedException {
+        DesiredFile file = new DesiredFile(directory);
+        file.save(set);
+        Map<String, DesiredWorkload> more = new HashMap<>(set.workloads());
+        for (int i = 0; i < 20; i++) {
+            more.put("s/b" + i, workload("b" + i));
+        }
+        Obeyed grown = new Obeyed(2, 10, more);
+        file.save(grown);
+        assertThat(new DesiredFile(directory).load()).contains(grown);
+        more.remove("s/b7");
+        more.put("s/a", workload("a").toBuilder().setStopReason("over").build());
+        Obeyed shrunk = new Obeyed(3, 11, more);
+        file.save(shrunk);
+        assertThat(new DesiredFile(directory).load()).contains(shrunk);
+    }
+
+    private static DesiredWorkload workload(String id) {
+        return DesiredWorkload.newBuilder().setScope("s").setId(id).build();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gantry.agent.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.Fence;
 import dev.gantry.agent.connection.LinkEffect.Leave;
 import dev.gantry.agent.connection.LinkEffect.Obey;
 import dev.gantry.agent.connection.LinkRules.Step;
@@ -60,7 +61,10 @@ class LinkRulesTest {
 
     private LinkState welcomed() {
         ToAgent welcome = ToAgent.newBuilder()
-                .setWelcome(Welcome.newBuilder().setHeartbeatIntervalMs(2000))
+                .setWelcome(Welcome.newBuilder()
+                        .setHeartbeatIntervalMs(2000)
+                        .setFenceMs(20_000)
+                        .setFenceStopMs(5000))
                 .build();
         return rules.step(LinkState.connected(Obeyed.NOTHING, 0), new LinkInput.Said(welcome), 0)
                 .state();
@@ -135,9 +139,15 @@ class LinkRulesTest {
         ToAgent acknowledged = ToAgent.newBuilder()
                 .setHeartbeatAcknowledged(HeartbeatAcknowledged.newBuilder().setSequence(1))
                 .build();
-        LinkState proven =
-                rules.step(state, new LinkInput.Said(acknowledged), 10 * SECOND).state();
+        Step step = rules.step(state, new LinkInput.Said(acknowledged), 10 * SECOND);
+        LinkState proven = step.state();
         assertThat(proven.provenAt()).isEqualTo(2 * SECOND);
+        assertThat(step.effects())
+                .containsExactly(
+                        new LinkEffect.Extend(2 * SECOND, new Fence(Duration.ofSeconds(20), Duration.ofSeconds(5))));
+        assertThat(rules.step(proven, new LinkInput.Said(acknowledged), 11 * SECOND)
+                        .effects())
+                .isEmpty();
         // 15 s after it was sent, not after the answer came.
         assertThat(rules.step(proven, new LinkInput.Ticked(), 17 * SECOND).effects())
                 .first()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.work.Specs;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Dependency;
@@ -332,6 +333,40 @@ class ContainersOnDockerTest {
 
         assertThat(frames.stdout()).isEqualTo("got a line\n");
         assertThat(frames.last().getFinished().getExitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void attachesToAContainersOwnInputAndOutput() throws InterruptedException {
+        node.obey(run(
+                "t1",
+                container("web", "while read x; do echo got $x; done; echo over >&2")
+                        .setInteractive(true)
+                        .setInteractiveOnce(true)));
+        node.awaitPhase("t1", Phase.RUNNING);
+        Deque<Frame> input = new ArrayDeque<>(List.of(
+                Frame.newBuilder()
+                        .setStdin(com.google.protobuf.ByteString.copyFromUtf8("a line\n"))
+                        .build(),
+                Frame.newBuilder().setStdinClosed(true).build()));
+        RealNode.Frames frames = new RealNode.Frames();
+        AttachRequest request = AttachRequest.newBuilder()
+                .setScope("default")
+                .setWorkloadId("t1")
+                .setContainer("web")
+                .setStdin(true)
+                .setStdout(true)
+                .setStderr(true)
+                .build();
+
+        node.workshop().attach(request, () -> next(input), frames::add);
+
+        assertThat(frames.stdout()).isEqualTo("got a line\n");
+        assertThat(frames.stderr()).isEqualTo("over\n");
+        assertThat(frames.last().getFinished().getError()).isEmpty();
+        node.awaitPhase("t1", Phase.STOPPED);
+        RealNode.Frames late = new RealNode.Frames();
+        node.workshop().attach(request, () -> next(input), late::add);
+        assertThat(late.last().getFinished().getError()).isEqualTo("container web does not run");
     }
 
     /** The next frame, and then none but no end either, as on a channel that stays open. */

@@ -3,6 +3,8 @@ package dev.gantry.agent.docker;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Leash;
+import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
@@ -20,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -28,14 +29,20 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
-/** A node on the Docker engine that GANTRY_TEST_DOCKER names; its containers are removed at the end. */
+/**
+ * A node on the Docker engine that GANTRY_TEST_DOCKER names. Its containers are removed at the end, and before the start, because
+ * a run that was killed leaves some whose names the next one needs.
+ */
 final class RealNode implements AutoCloseable {
+
+    private static final String ID = "00000000000000000000000067616e74";
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final ReportBook reports = new ReportBook();
     final AgentSettings settings;
     private final Map<String, DesiredWorkload> desired = new ConcurrentHashMap<>();
+    private final Leash leash;
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     private DockerEngine engine;
     private JournalFile journal;
@@ -43,13 +50,19 @@ final class RealNode implements AutoCloseable {
     private EngineWorkshop workshop;
 
     RealNode(Path directory, UnaryOperator<AgentSettings> adjust) throws InterruptedException {
+        this(directory, adjust, Leash.NONE);
+    }
+
+    RealNode(Path directory, UnaryOperator<AgentSettings> adjust, Leash leash) throws InterruptedException {
+        this.leash = leash;
         String host = Optional.ofNullable(System.getenv("GANTRY_TEST_DOCKER"))
                 .or(() -> Optional.ofNullable(System.getProperty("GANTRY_TEST_DOCKER")))
                 .orElse("");
         assumeTrue(!host.isEmpty(), "GANTRY_TEST_DOCKER names no Docker engine");
-        AgentSettings fresh = AgentSettings.of(UUID.randomUUID().toString().replace("-", ""), "node-1", directory)
-                .withEngine(AgentSettings.Engine.DEFAULT.withHost(host));
+        AgentSettings fresh =
+                AgentSettings.of(ID, "node-1", directory).withEngine(AgentSettings.Engine.DEFAULT.withHost(host));
         this.settings = adjust.apply(fresh);
+        sweep();
         open();
     }
 
@@ -62,7 +75,7 @@ final class RealNode implements AutoCloseable {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, Clock.systemUTC()));
+                new EngineWorkshop.Surroundings(threads, alarms, Clock.systemUTC(), leash));
         workshop.begin();
     }
 
@@ -137,16 +150,29 @@ final class RealNode implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
+        workshop.close();
+        sweep();
+        die();
+    }
+
+    /** Until nothing is left: what was under way when the workshop closed may yet start a container. */
+    private void sweep() throws InterruptedException {
         try (DockerEngine sweeping = DockerEngine.connect(settings)) {
-            workshop.close();
-            for (Listing listing : sweeping.list()) {
-                sweeping.stop(listing.id(), Duration.ZERO);
-                sweeping.remove(listing.id());
-            }
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .ignoreException(EngineException.class)
+                    .until(() -> remove(sweeping, sweeping.list()).isEmpty());
             for (String volume : sweeping.unusedVolumes()) {
                 sweeping.removeVolume(volume);
             }
         }
-        die();
+    }
+
+    private static List<Listing> remove(DockerEngine sweeping, List<Listing> listings) throws InterruptedException {
+        for (Listing listing : listings) {
+            sweeping.stop(listing.id(), Duration.ZERO);
+            sweeping.remove(listing.id());
+        }
+        return listings;
     }
 }

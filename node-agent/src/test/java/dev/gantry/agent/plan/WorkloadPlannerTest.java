@@ -205,6 +205,17 @@ class WorkloadPlannerTest {
     }
 
     @Test
+    void triesAgainAtOnceWhenTheClockWasSetBackWhileItWaited() {
+        DesiredWorkload task = run(container("web"));
+        learn(image("web"));
+        plan(task);
+        learn(new Fact.Delayed("web", "engine away", false));
+        assertThat(planned(task).actions()).isEmpty();
+        nowMs -= Duration.ofHours(1).toMillis();
+        assertThat(plan(task)).containsExactly(new Action.Launch("web"));
+    }
+
+    @Test
     void ignoresAnAnswerThatWasOvertaken() {
         DesiredWorkload task = run(container("web"));
         learn(new Fact.Seen(exited("web", 1)), new Fact.Seen(running("web")));

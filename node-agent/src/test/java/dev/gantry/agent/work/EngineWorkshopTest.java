@@ -7,6 +7,7 @@ import static dev.gantry.agent.work.Specs.stop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Leash;
 import dev.gantry.agent.engine.EngineException.Kind;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.proto.DesiredWorkload;
@@ -54,7 +55,7 @@ class EngineWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE));
         workshop.begin();
     }
 

@@ -13,6 +13,7 @@ import dev.gantry.agent.engine.Output;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.ObservedContainer.State;
+import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Health;
@@ -318,6 +319,12 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
+    public synchronized void importImage(String reference, byte[] tar) {
+        called("importImage", reference);
+        hasImage(reference);
+    }
+
+    @Override
     public synchronized boolean hasVolume(String name) {
         return volumes.contains(name);
     }
@@ -356,6 +363,11 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public Session exec(String id, ExecRequest request, InputStream stdin, Output output) {
         throw new EngineException(Kind.REFUSED, "this engine runs no commands");
+    }
+
+    @Override
+    public Session attach(String id, AttachRequest request, InputStream stdin, Output output) {
+        throw new EngineException(Kind.REFUSED, "this engine's containers say nothing");
     }
 
     @Override

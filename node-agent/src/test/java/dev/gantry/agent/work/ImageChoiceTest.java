@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings.PullBehavior;
 import dev.gantry.agent.engine.LocalImage;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,13 +15,15 @@ class ImageChoiceTest {
     private static final LocalImage PULLED = new LocalImage("sha256:1", List.of("app:1"), List.of("app@sha256:2"));
 
     private static ImageChoice choice(PullBehavior behavior, LocalImage local, boolean pulled, boolean failedLately) {
-        return ImageChoice.of(
-                new ImageChoice.Case(behavior, "app:1", Optional.ofNullable(local), pulled, failedLately));
+        return ImageChoice.of(new ImageChoice.Case(behavior, "app:1", Optional.of(local), pulled, failedLately));
     }
 
     @Test
-    void asksForWhatIsNotPresentWhateverTheBehavior() {
-        for (PullBehavior behavior : PullBehavior.values()) {
+    void asksForWhatIsNotPresentUnlessItNeverMay() {
+        assertThat(ImageChoice.of(new ImageChoice.Case(PullBehavior.NEVER, "app:1", Optional.empty(), false, false)))
+                .isInstanceOf(ImageChoice.Refuse.class);
+        assertThat(choice(PullBehavior.NEVER, BUILT, false, false)).isInstanceOf(ImageChoice.Use.class);
+        for (PullBehavior behavior : EnumSet.complementOf(EnumSet.of(PullBehavior.NEVER))) {
             assertThat(ImageChoice.of(new ImageChoice.Case(behavior, "app:1", Optional.empty(), true, true)))
                     .isEqualTo(new ImageChoice.Ask(Optional.empty()));
         }

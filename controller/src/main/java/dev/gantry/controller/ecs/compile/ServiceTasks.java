@@ -108,7 +108,8 @@ public final class ServiceTasks {
                 EcsJson.read(definition.getDocumentJson(), RegisterTaskDefinitionRequest.class),
                 document.placementConstraintsOrEmpty(),
                 document.placementStrategyOrEmpty(),
-                "");
+                "",
+                Singleton.isAskedFor(service.value().getTagsMap()));
         try {
             return Optional.of(compiler.compile(order, now));
         } catch (AwsException notRunnable) {

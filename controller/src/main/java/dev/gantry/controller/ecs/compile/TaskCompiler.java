@@ -76,12 +76,16 @@ public final class TaskCompiler {
                 .setMemoryLimitBytes(Sizes.memoryMib(definition.memory()) * Sizes.MIB_BYTES)
                 .addAllRequiredAttributes(RequiredAttributes.of(definition))
                 .setArchitecture(architecture(definition))
+                .setSingleton(order.singleton())
                 .setNamePrefix("ecs-" + family + "-" + revision)
                 .putAllLabels(Map.of(
                         LABEL + "cluster", order.cluster(),
                         LABEL + "task-arn", arns.task(order.cluster(), order.id()),
                         LABEL + "task-definition-family", family,
                         LABEL + "task-definition-version", String.valueOf(revision)));
+        if (order.singleton()) {
+            spec.addRequiredAttributes(Singleton.NODE_ATTRIBUTE);
+        }
         definition
                 .containerDefinitions()
                 .forEach(container -> spec.addContainers(ContainerCompiler.compile(container)));

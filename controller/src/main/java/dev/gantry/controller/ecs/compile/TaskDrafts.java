@@ -53,7 +53,8 @@ public final class TaskDrafts {
                     definition,
                     rest.placementConstraintsOrEmpty(),
                     PlacementRules.checkedStrategies(rest.placementStrategyOrEmpty()),
-                    "");
+                    "",
+                    false);
             drafts.add(compiler.compile(order, now));
         }
         return drafts;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param origin     who asked for it and how, stored with the workload
  * @param definition valid, with its defaults and with the overrides applied
  * @param node       id of the one node that is allowed; empty for any
+ * @param singleton  whether it must not run beside another of its owner
  */
 public record TaskOrder(
         String cluster,
@@ -23,4 +24,5 @@ public record TaskOrder(
         RegisterTaskDefinitionRequest definition,
         List<PlacementConstraint> constraints,
         List<PlacementStrategy> strategies,
-        String node) {}
+        String node,
+        boolean singleton) {}

@@ -29,8 +29,11 @@ final class Announcements {
         this.now = now;
     }
 
-    List<String> texts() {
-        return texts;
+    /** What there is to say; it is said once. */
+    List<String> take() {
+        List<String> taken = List.copyOf(texts);
+        texts.clear();
+        return taken;
     }
 
     void started(List<String> tasks) {

@@ -9,7 +9,6 @@ import dev.gantry.proto.Workload;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * One task of a service that has not stopped.
@@ -21,7 +20,10 @@ import java.util.Optional;
 record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving, Phase phase, boolean hasHealthCheck) {
 
     /** By so much the clocks of two leaders may differ without either being wrong. */
-    private static final Duration DRIFT_MAX = Duration.ofSeconds(10);
+    private static final long DRIFT_MAX_MS = Duration.ofSeconds(10).toMillis();
+
+    /** Of a time that is not known to come. */
+    static final long NEVER = Long.MAX_VALUE;
 
     LiveTask(Versioned<Workload> workload, String deployment, boolean leaving) {
         this(workload, deployment, leaving, Workloads.phase(workload.value()), hasHealthCheck(workload.value()));
@@ -66,17 +68,19 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
         }
         return hasHealthCheck
                 ? workload.value().getObserved().getHealth() == Health.HEALTHY
-                : !now.isBefore(runningSince(now).plus(settle));
+                : now.toEpochMilli() >= runningSinceMs(now.toEpochMilli()) + settle.toMillis();
     }
 
     /**
-     * When it will have settled if nothing else happens to it; empty when that is not a matter of
-     * time.
+     * When it will have settled if nothing else happens to it, in milliseconds as nothing else because every pass asks
+     * every task; {@link #NEVER} when that is not a matter of time.
      */
-    Optional<Instant> settlesAt(Duration settle, Instant now) {
-        return isRunning() && !hasHealthCheck
-                ? Optional.of(runningSince(now).plus(settle)).filter(now::isBefore)
-                : Optional.empty();
+    long settlesAtMs(long settleMs, long nowMs) {
+        if (!isRunning() || hasHealthCheck) {
+            return NEVER;
+        }
+        long at = runningSinceMs(nowMs) + settleMs;
+        return at > nowMs ? at : NEVER;
     }
 
     private static boolean hasHealthCheck(Workload workload) {
@@ -95,11 +99,15 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
      * the clock has made up for it.
      */
     Instant runningSince(Instant now) {
-        Instant placed = Instant.ofEpochMilli(workload.value().getPlacement().getPlacedAtMs());
-        if (placed.isAfter(now.plus(DRIFT_MAX))) {
-            return Instant.EPOCH;
+        return Instant.ofEpochMilli(runningSinceMs(now.toEpochMilli()));
+    }
+
+    private long runningSinceMs(long nowMs) {
+        long placed = workload.value().getPlacement().getPlacedAtMs();
+        if (placed > nowMs + DRIFT_MAX_MS) {
+            return 0;
         }
-        Instant started = Instant.ofEpochMilli(workload.value().getObserved().getStartedAtMs());
-        return started.isBefore(placed) || started.isAfter(now) ? placed : started;
+        long started = workload.value().getObserved().getStartedAtMs();
+        return started < placed || started > nowMs ? placed : started;
     }
 }

@@ -21,6 +21,8 @@ final class ServiceEvents {
 
     private final String scope;
     private final List<Versioned<Event>> before;
+    private int added;
+    private int forgotten;
 
     ServiceEvents(Snapshot snapshot, Key<EcsService> service) {
         this.scope = service.path();
@@ -45,13 +47,17 @@ final class ServiceEvents {
             writes.create(Kinds.EVENT.key(scope, TaskNames.event(number)), event);
             number++;
         }
-        if (!texts.isEmpty()) {
-            service.setNextEvent(number);
+        if (texts.isEmpty()) {
+            return;
         }
-        int surplus = before.size() + texts.size() - KEPT;
-        if (!texts.isEmpty() && surplus > 0) {
-            before.stream().limit(Math.min(surplus, FORGOTTEN_AT_ONCE_MAX)).forEach(writes::delete);
-        }
+        service.setNextEvent(number);
+        added += texts.size();
+        int surplus = Math.clamp(
+                before.size() - forgotten + added - KEPT,
+                0,
+                Math.min(FORGOTTEN_AT_ONCE_MAX, before.size() - forgotten));
+        before.subList(forgotten, forgotten + surplus).forEach(writes::delete);
+        forgotten += surplus;
     }
 
     private static long number(Versioned<Event> event) {

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** One look at one service: from what the planner wants to one transaction. Made anew for each. */
+/** One look at one service: from what the planner wants to transactions. Made anew for each. */
 final class ServicePass {
 
     /**
@@ -31,6 +31,9 @@ final class ServicePass {
      * below its limit.
      */
     static final int MOVES_MAX = 96;
+
+    /** Of one pass: looking at a service costs as much as it has tasks, so that many are started at each look. */
+    private static final int TRANSACTIONS_MAX = 16;
 
     /** Of records that one transaction writes; the store takes some more. */
     private static final int BYTES_MAX = 1_000_000;
@@ -43,10 +46,11 @@ final class ServicePass {
     private final RolloutSettings settings;
     private final Instant now;
     private final EcsService.Builder service;
-    private final Transaction.Builder writes = Transaction.builder();
+    private final List<Transaction> earlier = new ArrayList<>();
     private final ServiceEvents events;
     private final Announcements announcements;
     private final List<LiveTask> live;
+    private Transaction.Builder writes = Transaction.builder();
     private int moves;
     private int bytes;
 
@@ -64,9 +68,7 @@ final class ServicePass {
         this.service = before.value().toBuilder();
         this.events = new ServiceEvents(snapshot, before.key());
         this.announcements = new Announcements(before.value().getName(), events.before(), settings, now);
-        this.live = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, before.key().path()).stream()
-                .map(this::live)
-                .toList();
+        this.live = live(snapshot, before.key());
         this.bytes = before.value().getSerializedSize();
     }
 
@@ -83,7 +85,8 @@ final class ServicePass {
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
-        Outcome outcome = Outcome.write(transaction());
+        earlier.add(transaction());
+        Outcome outcome = Outcome.write(earlier);
         return wake.map(outcome::orWakeAt).orElse(outcome);
     }
 
@@ -107,7 +110,7 @@ final class ServicePass {
                             .filter(task -> deployment(task).equals(newest.getId()))
                             .map(Versioned::value)
                             .toList(),
-                    live.stream()
+                    () -> live.stream()
                             .filter(task -> task.deployment().equals(newest.getId()))
                             .map(task -> task.workload().value())
                             .toList(),
@@ -188,7 +191,13 @@ final class ServicePass {
 
     private void start(int count, List<String> started) {
         EcsDeployment newest = service.getDeployments(0);
-        for (int i = 0; i < count && hasRoom(); i++) {
+        for (int i = 0; i < count; i++) {
+            if (!hasRoom()) {
+                if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
+                    return;
+                }
+                begun(started);
+            }
             String id = TaskNames.task(service.getUid(), service.getNextTask());
             Optional<Workload> made = factory.task(snapshot, before, newest, id, now);
             if (made.isEmpty()) {
@@ -212,6 +221,18 @@ final class ServicePass {
             bytes += task.getSerializedSize();
             started.add(id);
         }
+    }
+
+    /** Ends a transaction that is full; the next one writes the service again. */
+    private void begun(List<String> started) {
+        if (!started.isEmpty()) {
+            announcements.started(started);
+            started.clear();
+        }
+        earlier.add(transaction());
+        writes = Transaction.builder();
+        moves = 0;
+        bytes = before.value().getSerializedSize();
     }
 
     private boolean hasRoom() {
@@ -265,6 +286,9 @@ final class ServicePass {
      * to go back to, and one that failed stays to be seen while it is taken back.
      */
     private void forgetEmptyDeployments() {
+        if (service.getDeploymentsCount() == 1) {
+            return;
+        }
         Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
         List<EcsDeployment> kept = new ArrayList<>();
         boolean goodKept = false;
@@ -290,7 +314,7 @@ final class ServicePass {
     }
 
     private Transaction transaction() {
-        events.write(announcements.texts(), service, writes, now);
+        events.write(announcements.take(), service, writes, now);
         EcsService next = service.build();
         if (!next.equals(before.value())) {
             writes.update(before, next);
@@ -300,13 +324,19 @@ final class ServicePass {
         return writes.build();
     }
 
-    private LiveTask live(Versioned<Workload> task) {
-        String node = task.value().getPlacement().getNode();
-        boolean leaving = !node.isEmpty()
-                && snapshot.get(Kinds.NODE.key("", node))
-                        .filter(found -> found.value().getAdministration() == Administration.DRAINING)
-                        .isPresent();
-        return new LiveTask(task, deployment(task), leaving);
+    /** Every pass looks at every task, so what is the same for all of them is asked for once. */
+    private static List<LiveTask> live(Snapshot snapshot, Key<EcsService> service) {
+        Set<String> leaving = snapshot.find(Kinds.NODES_BY_ADMINISTRATION, Administration.DRAINING.name()).stream()
+                .map(node -> node.key().name())
+                .collect(Collectors.toSet());
+        List<Versioned<Workload>> found = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, service.path());
+        List<LiveTask> live = new ArrayList<>(found.size());
+        for (Versioned<Workload> task : found) {
+            boolean goes = !leaving.isEmpty()
+                    && leaving.contains(task.value().getPlacement().getNode());
+            live.add(new LiveTask(task, deployment(task), goes));
+        }
+        return live;
     }
 
     private static String deployment(Versioned<Workload> task) {

@@ -20,6 +20,12 @@ final class ServicePlanner {
 
     static final String UNHEALTHY = "Task failed container health checks";
 
+    /** Tasks that settle within this time are looked at when the last of them has. */
+    private static final long TOGETHER_MAX_MS = 250;
+
+    /** A short settling time is not made much longer by it. */
+    private static final long SETTLE_PARTS = 20;
+
     private final Situation situation;
     private final Census census;
     private final List<LiveTask> settled;
@@ -131,8 +137,8 @@ final class ServicePlanner {
     }
 
     private boolean isCompleted() {
-        return situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()))
-                && settled.size() >= limits().desired();
+        return settled.size() >= limits().desired()
+                && situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()));
     }
 
     private boolean isSteady() {
@@ -142,8 +148,8 @@ final class ServicePlanner {
     }
 
     private Optional<Instant> wake(int need) {
-        Stream<Instant> settling = census.good().stream()
-                .flatMap(task -> task.settlesAt(situation.settings().settle(), situation.now()).stream());
+        Stream<Instant> settling =
+                Stream.of(nextSettled()).filter(at -> at != LiveTask.NEVER).map(Instant::ofEpochMilli);
         Stream<Instant> graceEnds = situation.tasks().stream()
                 .filter(task -> task.isAlive() && task.isRunning() && task.isUnhealthy())
                 .map(task -> task.runningSince(situation.now())
@@ -156,6 +162,26 @@ final class ServicePlanner {
                 .min(Comparator.naturalOrder());
     }
 
+    /**
+     * When the next of the good tasks will have settled, and with it those that do so at nearly the same time: tasks
+     * that were started together are looked at together, not all of them again for each.
+     */
+    private long nextSettled() {
+        long settleMs = situation.settings().settle().toMillis();
+        long nowMs = situation.now().toEpochMilli();
+        long first = LiveTask.NEVER;
+        for (LiveTask task : census.good()) {
+            first = Math.min(first, task.settlesAtMs(settleMs, nowMs));
+        }
+        long together = Math.min(TOGETHER_MAX_MS, settleMs / SETTLE_PARTS);
+        long last = first;
+        for (LiveTask task : first == LiveTask.NEVER ? List.<LiveTask>of() : census.good()) {
+            long at = task.settlesAtMs(settleMs, nowMs);
+            last = at - first <= together ? Math.max(last, at) : last;
+        }
+        return last;
+    }
+
     private void stop(LiveTask task) {
         stop(task, scaling(situation.newest()));
     }
@@ -166,6 +192,9 @@ final class ServicePlanner {
     }
 
     private int remaining(List<LiveTask> tasks) {
+        if (stopped.isEmpty()) {
+            return tasks.size();
+        }
         return (int) tasks.stream().filter(task -> !stopped.contains(task.id())).count();
     }
 

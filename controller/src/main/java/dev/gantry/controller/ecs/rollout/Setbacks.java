@@ -7,6 +7,7 @@ import dev.gantry.proto.Workload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -27,16 +28,20 @@ final class Setbacks {
      * The deployment with what became of its tasks since the last look.
      *
      * @param fallen its tasks that stopped by themselves, each given once
-     * @param live its tasks that have not stopped
+     * @param live its tasks that have not stopped; only asked for when something had failed before
      */
     static EcsDeployment counted(
-            EcsDeployment before, List<Workload> fallen, List<Workload> live, RolloutSettings settings, Instant now) {
+            EcsDeployment before,
+            List<Workload> fallen,
+            Supplier<List<Workload>> live,
+            RolloutSettings settings,
+            Instant now) {
         EcsDeployment.Builder deployment = before.toBuilder();
-        if (before.getUnhealthyTasks() > 0 && live.stream().anyMatch(task -> isProof(task, before))) {
+        if (before.getUnhealthyTasks() > 0 && live.get().stream().anyMatch(task -> isProof(task, before))) {
             deployment.setUnhealthyTasks(0);
         }
         if (before.getSetbacks() > 0) {
-            forgive(deployment, fallen, live, settings, now);
+            forgive(deployment, fallen, live.get(), settings, now);
         }
         int neverRan = (int) fallen.stream().filter(task -> !ran(task)).count();
         boolean shortRuns =

@@ -7,6 +7,7 @@ import dev.gantry.proto.Workload;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,6 +30,8 @@ public record QueryNode(
         Set<String> groups) {
 
     /** An operator's own name for the machine, used as its EC2 instance id. */
+    private static final String HOSTNAME_ATTRIBUTE = "kubernetes.io/hostname";
+
     public static final String INSTANCE_ID_ATTRIBUTE = "ecs.instance-id";
 
     /** The view of a node and of its workloads, stopped ones allowed. */
@@ -53,13 +56,12 @@ public record QueryNode(
                 groups);
     }
 
-    /** What the machine says of itself, and over it what users said through the API. */
+    /** What the machine says of itself, over it what users said through the API, and its name in the Kubernetes API. */
     public static Map<String, String> attributes(Node node) {
-        if (node.getAttributesCount() == 0) {
-            return node.getInfo().getAttributesMap();
-        }
         Map<String, String> all = new HashMap<>(node.getInfo().getAttributesMap());
         all.putAll(node.getAttributesMap());
+        String name = node.getInfo().getName().toLowerCase(Locale.ROOT);
+        all.put(HOSTNAME_ATTRIBUTE, name.isEmpty() ? node.getId() : name);
         return all;
     }
 }

@@ -238,6 +238,17 @@ final class RolloutWorld {
         return now;
     }
 
+    /** One look at the service. */
+    void look() {
+        try {
+            store.catchUp();
+            Instant _ = passes.step(now);
+            store.catchUp();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Lets the reconciler do all that is to be done at this time. */
     Instant reconcile() {
         try {

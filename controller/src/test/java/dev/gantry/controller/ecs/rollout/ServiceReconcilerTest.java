@@ -46,6 +46,35 @@ class ServiceReconcilerTest {
     }
 
     @Test
+    void startsAThousandTasksAtOneLook() {
+        world.createService(1_000, 100, 200);
+        world.look();
+        assertThat(world.live()).hasSize(1_000);
+        assertThat(world.service().getNextTask()).isEqualTo(1_000);
+        assertThat(world.events())
+                .hasSize(11)
+                .last()
+                .asString()
+                .startsWith("(service web) has started 40 tasks: (task ");
+    }
+
+    @Test
+    void forgetsOldEventsInEachTransactionOfALook() {
+        world.createService(0, 100, 200);
+        for (int i = 0; i < 25; i++) {
+            world.scaleTo(2);
+            world.reconcile();
+            world.scaleTo(0);
+            world.reconcile();
+            world.finishStopping();
+        }
+        world.scaleTo(5_000);
+        world.reconcile();
+        assertThat(world.live()).hasSize(5_000);
+        assertThat(world.image().list(Kinds.EVENT, RolloutWorld.SERVICE.path())).hasSizeLessThanOrEqualTo(100);
+    }
+
+    @Test
     void completesAndSaysOnceThatItIsSteadyWhenTheTasksHaveSettled() {
         world.createService(1, 100, 200);
         world.reconcile();
@@ -67,6 +96,21 @@ class ServiceReconcilerTest {
         world.advance(Duration.ofHours(1));
         world.reconcile();
         assertThat(world.events()).hasSize(3);
+    }
+
+    @Test
+    void tasksThatSettleAtNearlyTheSameTimeAreLookedAtOnce() {
+        world.createService(3, 100, 200);
+        world.reconcile();
+        for (String id : world.live().stream().map(task -> task.key().name()).toList()) {
+            world.act(task -> task.getId().equals(id), task -> world.running(world.placed(task, "a")));
+            world.advance(Duration.ofMillis(100));
+        }
+        assertThat(world.reconcile()).isEqualTo(RolloutWorld.START.plusMillis(40_200));
+
+        world.advance(Duration.ofMillis(39_900));
+        world.reconcile();
+        assertThat(world.service().getSteady()).isTrue();
     }
 
     @Test

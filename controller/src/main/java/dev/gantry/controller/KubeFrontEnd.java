@@ -1,0 +1,82 @@
+package dev.gantry.controller;
+
+import dev.gantry.controller.dispatch.Channels;
+import dev.gantry.controller.http.Edge;
+import dev.gantry.controller.http.EdgeLimits;
+import dev.gantry.controller.http.EdgeOptions;
+import dev.gantry.controller.http.Routes;
+import dev.gantry.controller.kube.access.CertificateUsers;
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
+import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.serve.KubeApi;
+import dev.gantry.controller.kube.serve.KubeSetup;
+import dev.gantry.controller.kube.type.ResourceTypes;
+import dev.gantry.controller.kube.watch.Fanout;
+import dev.gantry.store.Store;
+import java.io.IOException;
+
+/** The Kubernetes API of a controller: its own port, its watches, and the file by which kubectl finds it. */
+final class KubeFrontEnd implements AutoCloseable {
+
+    static final String CLUSTER = "default";
+    private static final int BODY_BYTES_MAX = 3 << 20;
+    // Each watch is a request in flight, and every client keeps some.
+    private static final int REQUESTS_MAX = 4096;
+
+    private final Fanout fanout;
+    private final Edge edge;
+
+    private KubeFrontEnd(Fanout fanout, Edge edge) {
+        this.fanout = fanout;
+        this.edge = edge;
+    }
+
+    /** Serves when this returns. */
+    static KubeFrontEnd start(
+            ControllerSettings settings, Identity identity, Store store, Channels channels, Chance chance)
+            throws IOException, InterruptedException {
+        Registries registries = new Registries(new PodCompiler());
+        Creation creation =
+                new Creation(registries, chance::requestId, identity.authority().certificatePem());
+        KubeSetup.ensure(store, creation, CLUSTER, chance.clock());
+        Fanout fanout = new Fanout(store, registries);
+        Routes routes = new Routes();
+        new KubeApi(new KubeApi.Parts(
+                        store,
+                        ResourceTypes.served(),
+                        creation,
+                        fanout,
+                        channels::open,
+                        request -> request.certificate().flatMap(CertificateUsers::of),
+                        new ServiceAccountTokens(identity.serviceAccountKeys(), chance.clock(), chance::requestId),
+                        chance.clock(),
+                        chance::letters,
+                        Version.TEXT))
+                .mount(routes);
+        EdgeOptions options = new EdgeOptions(
+                settings.listening().address(),
+                settings.listening().kubePort(),
+                java.util.Optional.of(identity.serverFiles(true)),
+                EdgeLimits.DEFAULT.withBodyBytes(BODY_BYTES_MAX).withRequestsInFlight(REQUESTS_MAX),
+                KubeApi.socketProtocols());
+        Edge edge = new Edge(options, routes, chance::requestId);
+        try {
+            edge.start();
+            String url = "https://" + Endpoints.bracketed(Endpoints.host(settings.listening())) + ":" + edge.port();
+            KubeConfig.write(identity, url, chance.clock().instant());
+            return new KubeFrontEnd(fanout, edge);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            edge.close();
+            fanout.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        fanout.close();
+        edge.close();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.gantry.controller.kube.admit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.document.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks what keeps pods running, or runs them to their end. */
+record ControllerValidation(Findings findings, JsonNode spec, String path) {
+
+    private static final List<String> CHANGEABLE = List.of(
+            "replicas",
+            "ordinals",
+            "template",
+            "updateStrategy",
+            "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy",
+            "minReadySeconds");
+
+    /** A deployment, a set of either kind, or a set of daemons. */
+    void checkWorkload(Optional<JsonNode> before) {
+        findings.notNegative(path + ".replicas", spec.path("replicas"));
+        findings.notNegative(path + ".minReadySeconds", spec.path("minReadySeconds"));
+        findings.notNegative(path + ".revisionHistoryLimit", spec.path("revisionHistoryLimit"));
+        JsonNode selector = spec.path("selector");
+        if (!selector.isObject()) {
+            findings.required(path + ".selector", "");
+        } else if (selector.path("matchLabels").isEmpty()
+                && selector.path("matchExpressions").isEmpty()) {
+            findings.invalid(path + ".selector", selector, "empty selector is not allowed");
+        }
+        matches(selector.path("matchLabels"));
+        template();
+        before.ifPresent(old -> findings.unchanged(path + ".selector", old.path("selector"), selector));
+    }
+
+    void checkDaemonSet(Optional<JsonNode> before) {
+        checkWorkload(before);
+        JsonNode strategy = spec.path("updateStrategy");
+        findings.oneOf(path + ".updateStrategy.type", strategy.path("type"), List.of("OnDelete", "RollingUpdate"));
+        JsonNode surge = strategy.at("/rollingUpdate/maxSurge");
+        if (!surge.isMissingNode() && !surge.asText().matches("0%?")) {
+            findings.forbidden(
+                    path + ".updateStrategy.rollingUpdate.maxSurge", "is not supported here yet: use maxUnavailable");
+        }
+    }
+
+    void checkStatefulSet() {
+        checkWorkload(Optional.empty());
+        findings.notNegative(path + ".ordinals.start", spec.at("/ordinals/start"));
+        findings.notNegative(
+                path + ".updateStrategy.rollingUpdate.partition", spec.at("/updateStrategy/rollingUpdate/partition"));
+        findings.oneOf(
+                path + ".podManagementPolicy", spec.path("podManagementPolicy"), List.of("OrderedReady", "Parallel"));
+        findings.oneOf(
+                path + ".updateStrategy.type", spec.at("/updateStrategy/type"), List.of("OnDelete", "RollingUpdate"));
+        if (!spec.path("volumeClaimTemplates").isEmpty()) {
+            findings.forbidden(path + ".volumeClaimTemplates", "is not supported here yet");
+        }
+    }
+
+    void checkStatefulSetChange(JsonNode before) {
+        if (!without(before).equals(without(spec))) {
+            findings.forbidden(
+                    path,
+                    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',"
+                            + " 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and"
+                            + " 'minReadySeconds' are forbidden");
+        }
+    }
+
+    void checkReplicationController() {
+        findings.notNegative(path + ".replicas", spec.path("replicas"));
+        if (spec.path("selector").isEmpty()) {
+            findings.required(path + ".selector", "");
+        }
+        matches(spec.path("selector"));
+        template();
+    }
+
+    void checkJob(Optional<JsonNode> before) {
+        for (String number : List.of(
+                "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished")) {
+            findings.notNegative(path + "." + number, spec.path(number));
+        }
+        for (String rule :
+                List.of("podFailurePolicy", "successPolicy", "backoffLimitPerIndex", "maxFailedIndexes", "managedBy")) {
+            if (spec.hasNonNull(rule)) {
+                findings.forbidden(path + "." + rule, "is not supported here yet");
+            }
+        }
+        if (spec.path("completionMode").asText().equals("Indexed") && !spec.hasNonNull("completions")) {
+            findings.required(path + ".completions", "when completion mode is Indexed");
+        }
+        String restart = path + ".template.spec.restartPolicy";
+        if (spec.path("template")
+                .path("spec")
+                .path("restartPolicy")
+                .asText("Always")
+                .equals("Always")) {
+            findings.required(restart, "valid values: \"OnFailure\", \"Never\"");
+        }
+        new PodValidation(findings, spec.path("template").path("spec"), path + ".template.spec").check();
+        before.ifPresent(old -> {
+            findings.unchanged(path + ".selector", old.path("selector"), spec.path("selector"));
+            if (!spec.path("completionMode").asText().equals("Indexed")) {
+                findings.unchanged(path + ".completions", old.path("completions"), spec.path("completions"));
+            }
+            // Where its pods go may be decided until it starts.
+            if (!old.path("suspend").asBoolean()) {
+                findings.unchanged(path + ".template", old.path("template"), spec.path("template"));
+            }
+        });
+    }
+
+    private void template() {
+        JsonNode pod = spec.path("template").path("spec");
+        findings.oneOf(path + ".template.spec.restartPolicy", pod.path("restartPolicy"), List.of("Always"));
+        new PodValidation(findings, pod, path + ".template.spec").check();
+    }
+
+    private void matches(JsonNode wanted) {
+        JsonNode labels = spec.path("template").path("metadata").path("labels");
+        for (Map.Entry<String, JsonNode> label : wanted.properties()) {
+            if (!label.getValue().equals(labels.path(label.getKey()))) {
+                findings.invalid(
+                        path + ".template.metadata.labels",
+                        labels.isMissingNode() ? Json.object() : labels,
+                        "`selector` does not match template `labels`");
+                return;
+            }
+        }
+    }
+
+    private static JsonNode without(JsonNode spec) {
+        return spec instanceof ObjectNode object ? object.deepCopy().remove(CHANGEABLE) : spec;
+    }
+}

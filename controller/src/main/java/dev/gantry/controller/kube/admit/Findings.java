@@ -1,0 +1,70 @@
+package dev.gantry.controller.kube.admit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.refusal.Cause;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with an object, in the words of Kubernetes. */
+final class Findings {
+
+    private static final String IMMUTABLE = "field is immutable";
+
+    private final List<Cause> causes = new ArrayList<>();
+
+    List<Cause> causes() {
+        return List.copyOf(causes);
+    }
+
+    void required(String field, String message) {
+        causes.add(Cause.required(field, message));
+    }
+
+    /** @param value as JSON has it, so that texts are quoted and numbers are not */
+    void invalid(String field, JsonNode value, String message) {
+        causes.add(new Cause(field, "FieldValueInvalid", "Invalid value: " + value + ": " + message));
+    }
+
+    void invalid(String field, String value, String message) {
+        causes.add(Cause.invalid(field, value, message));
+    }
+
+    void forbidden(String field, String message) {
+        causes.add(Cause.forbidden(field, message));
+    }
+
+    void duplicate(String field, String value) {
+        causes.add(new Cause(field, "FieldValueDuplicate", "Duplicate value: \"" + value + "\""));
+    }
+
+    void notFound(String field, String value) {
+        causes.add(new Cause(field, "FieldValueNotFound", "Not found: \"" + value + "\""));
+    }
+
+    /** Nothing is wrong with a value that is absent. */
+    void oneOf(String field, JsonNode value, List<String> supported) {
+        if (value.isTextual() && !supported.contains(value.asText())) {
+            causes.add(new Cause(
+                    field,
+                    "FieldValueNotSupported",
+                    "Unsupported value: " + value + ": supported values: \"" + String.join("\", \"", supported)
+                            + "\""));
+        }
+    }
+
+    void tooMany(String field, int most) {
+        causes.add(new Cause(field, "FieldValueTooMany", "Too many: must have at most " + most));
+    }
+
+    void notNegative(String field, JsonNode value) {
+        if (value.isNumber() && value.asLong() < 0) {
+            invalid(field, value, "must be greater than or equal to 0");
+        }
+    }
+
+    void unchanged(String field, JsonNode before, JsonNode after) {
+        if (!before.equals(after)) {
+            invalid(field, after, IMMUTABLE);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gantry.controller.kube.disruption;
+
+import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.registry.Draft;
+import java.util.List;
+
+/** Decides whether a pod may be made to go because somebody wishes so, and notes that down in its budget. */
+public final class Evictions {
+
+    static final ResourceName BUDGETS = new ResourceName("policy", "poddisruptionbudgets");
+    private static final String ALWAYS = "AlwaysAllow";
+
+    private Evictions() {}
+
+    /**
+     * Spends one disruption of the pod's budget, if it has one, in the draft's transaction. The pod must be deleted in the same
+     * one: two evictions that rest on one image both write the budget, and only one of them succeeds.
+     *
+     * @throws KubeRefusal 429 when the budget allows none now
+     */
+    public static void spend(Draft draft, PodDocument pod) {
+        boolean isFree = pod.isOver() || pod.isDeleted() || pod.phase() == PodDocument.Phase.PENDING;
+        List<KubeDocument> budgets =
+                KubeDocument.list(
+                                draft.image(),
+                                pod.name().cluster(),
+                                BUDGETS,
+                                pod.name().namespace())
+                        .stream()
+                        .filter(budget -> Budget.covers(budget, pod))
+                        .toList();
+        if (isFree || budgets.isEmpty()) {
+            return;
+        }
+        if (budgets.size() > 1) {
+            throw KubeRefusal.of(
+                    Reason.INTERNAL,
+                    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+        }
+        KubeDocument record = budgets.getFirst();
+        Budget budget = Budget.of(draft.image(), record);
+        boolean isHealthy = Budget.isHealthy(pod);
+        if (!isHealthy && mayGoUnhealthy(record, budget)) {
+            BudgetStatus.write(draft.writes(), record, budget, draft.now(), true);
+            return;
+        }
+        if (budget.allowed() <= 0) {
+            throw refusal(record, budget);
+        }
+        BudgetStatus.write(draft.writes(), record, isHealthy ? budget.withoutOne() : budget, draft.now(), true);
+    }
+
+    /** A pod that does not serve is missed by nobody, as long as enough others do, or its budget says so in any case. */
+    private static boolean mayGoUnhealthy(KubeDocument record, Budget budget) {
+        boolean isWellEnough =
+                budget.trouble().isEmpty() && budget.desired() > 0 && budget.healthy() >= budget.desired();
+        return isWellEnough
+                || record.spec().path("unhealthyPodEvictionPolicy").asText().equals(ALWAYS);
+    }
+
+    private static KubeRefusal refusal(KubeDocument record, Budget budget) {
+        String name = record.meta().name();
+        String why = budget.trouble()
+                .map(trouble -> "The disruption budget " + name + " cannot be reckoned: " + trouble)
+                .orElse("The disruption budget " + name + " needs " + budget.desired() + " healthy pods and has "
+                        + budget.healthy() + " currently");
+        return KubeRefusal.tooManyRequests(
+                "Cannot evict pod as it would violate the pod's disruption budget.",
+                List.of(new Cause("", "DisruptionBudget", why)));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.gantry.controller.kube.owner;
+
+import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.select.LabelSelector;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
+import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.KubePod;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which objects of one resource a change concerns: itself, its owners, and whoever may adopt it. */
+public record Concerned(ResourceName resource) {
+
+    public Collection<Key<KubeObject>> all(Snapshot snapshot) {
+        return snapshot.list(Kinds.KUBE_OBJECT).stream()
+                .map(Versioned::key)
+                .filter(key -> ObjectName.of(key).resource().equals(resource))
+                .toList();
+    }
+
+    public Collection<Key<KubeObject>> by(Change<?> change, Snapshot snapshot) {
+        if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
+            return byObject(change, snapshot);
+        }
+        return change.key().kind().equals(Kinds.WORKLOAD) ? byPod(change, snapshot) : List.of();
+    }
+
+    /** The owners of an object that are of the resource. */
+    public Collection<Key<KubeObject>> owners(Snapshot snapshot, Versioned<KubeObject> object) {
+        String cluster = ObjectName.of(object.key()).cluster();
+        return keys(snapshot, cluster, new LinkedHashSet<>(object.value().getOwnerUidsList()));
+    }
+
+    private Collection<Key<KubeObject>> byObject(Change<?> change, Snapshot snapshot) {
+        ObjectName name = ObjectName.of(change.key());
+        if (name.resource().equals(resource)) {
+            return List.of(name.key());
+        }
+        Set<String> owners = new LinkedHashSet<>();
+        for (Versioned<?> record : sides(change)) {
+            if (record.value() instanceof KubeObject object) {
+                owners.addAll(object.getOwnerUidsList());
+            }
+        }
+        return keys(snapshot, name.cluster(), owners);
+    }
+
+    private Collection<Key<KubeObject>> byPod(Change<?> change, Snapshot snapshot) {
+        Optional<KubePod> before = pod(change.before());
+        Optional<KubePod> after = pod(change.after());
+        Optional<KubePod> any = after.or(() -> before);
+        if (any.isEmpty()) {
+            return List.of();
+        }
+        Set<String> owners = new LinkedHashSet<>();
+        before.ifPresent(pod -> owners.addAll(pod.getOwnerUidsList()));
+        after.ifPresent(pod -> owners.addAll(pod.getOwnerUidsList()));
+        Set<Key<KubeObject>> concerned =
+                new LinkedHashSet<>(keys(snapshot, any.get().getCluster(), owners));
+        boolean isFree = after.filter(pod -> pod.getOwnerUidsCount() == 0).isPresent();
+        boolean isNews =
+                before.isEmpty() || !before.get().getJson().equals(any.get().getJson());
+        if (isFree && isNews) {
+            snapshot.get(Kinds.WORKLOAD.key(change.key().scope(), change.key().name()))
+                    .flatMap(PodDocument::of)
+                    .ifPresent(pod -> concerned.addAll(adopters(snapshot, pod)));
+        }
+        return concerned;
+    }
+
+    private List<Key<KubeObject>> adopters(Snapshot snapshot, PodDocument pod) {
+        Meta meta = pod.meta();
+        return KubeDocument.list(
+                        snapshot, pod.name().cluster(), resource, pod.name().namespace())
+                .stream()
+                .filter(owner -> Selectors.of(owner)
+                        .filter(selector -> matches(selector, meta))
+                        .isPresent())
+                .map(owner -> owner.record().key())
+                .toList();
+    }
+
+    private static boolean matches(LabelSelector selector, Meta pod) {
+        return selector.matches(pod.labels());
+    }
+
+    private Collection<Key<KubeObject>> keys(Snapshot snapshot, String cluster, Set<String> uids) {
+        Set<Key<KubeObject>> keys = new LinkedHashSet<>();
+        for (String uid : uids) {
+            snapshot.find(Kinds.KUBE_OBJECTS_BY_UID, cluster + "/" + uid).stream()
+                    .map(Versioned::key)
+                    .filter(key -> ObjectName.of(key).resource().equals(resource))
+                    .forEach(keys::add);
+        }
+        return keys;
+    }
+
+    private static Optional<KubePod> pod(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload workload ? Pods.shown(workload) : Optional.empty();
+    }
+
+    private static List<Versioned<?>> sides(Change<?> change) {
+        Versioned<?> before = change.before();
+        Versioned<?> after = change.after();
+        if (before == null) {
+            return after == null ? List.of() : List.of(after);
+        }
+        return after == null ? List.of(before) : List.of(before, after);
+    }
+}

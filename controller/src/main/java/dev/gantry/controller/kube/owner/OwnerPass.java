@@ -1,0 +1,230 @@
+package dev.gantry.controller.kube.owner;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.admit.Defaults;
+import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.document.Times;
+import dev.gantry.controller.kube.event.EventLog;
+import dev.gantry.controller.kube.event.Happening;
+import dev.gantry.controller.kube.event.Regarding;
+import dev.gantry.controller.kube.registry.Birth;
+import dev.gantry.controller.kube.registry.Revision;
+import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
+import dev.gantry.controller.resource.RefusedException;
+import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.PodName;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What one pass over an owner writes: its dependents, and the owner itself once at the end. Everything stands or falls with
+ * the owner's record being unchanged.
+ */
+public final class OwnerPass {
+
+    /** Room for the owner, its namespace, a pod and its name, and the guard of the runtime. */
+    private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
+
+    private final Snapshot snapshot;
+    private final KubeDocument owner;
+    private final Instant now;
+    private final Transaction.Builder writes = Transaction.builder();
+    private final Set<String> taken = new HashSet<>();
+    private final ObjectNode json;
+    private long made;
+
+    public OwnerPass(Snapshot snapshot, KubeDocument owner, Instant now) {
+        this.snapshot = snapshot;
+        this.owner = owner;
+        this.now = now;
+        this.json = owner.json().deepCopy();
+        this.made = owner.record().value().getMade();
+        writes.guard(owner.record());
+    }
+
+    /** The owner as it becomes; to be changed. */
+    public ObjectNode json() {
+        return json;
+    }
+
+    /** Whether more fits into the pass; the rest is for the next one, which its own writes bring about. */
+    public boolean hasRoom() {
+        return writes.size() < WRITES_MAX;
+    }
+
+    public Removals removals() {
+        return new Removals(writes, now);
+    }
+
+    /** Deletes a pod of the owner's. */
+    public void delete(PodDocument pod) {
+        if (!pod.isDeleted()) {
+            removals().delete(pod);
+            tell("SuccessfulDelete", "Deleted pod: " + pod.name().name());
+        }
+    }
+
+    /** Says in an event what the owner's planner did. */
+    public void tell(String reason, String message) {
+        log().tell(Regarding.of(owner), Happening.once(component(), reason, message, now));
+    }
+
+    /** Says in an event that a person should look. */
+    public void warn(String reason, String message) {
+        log().tell(
+                        Regarding.of(owner),
+                        Happening.once(component(), reason, message, now).asWarning());
+    }
+
+    private EventLog log() {
+        return new EventLog(snapshot, writes, now);
+    }
+
+    /** As upstream's controllers call themselves. */
+    private String component() {
+        return owner.json().path("kind").asText().toLowerCase(Locale.ROOT) + "-controller";
+    }
+
+    /** Whether its namespace takes new objects. */
+    public boolean canCreate() {
+        return namespace()
+                .filter(found -> !KubeDocument.of(found).meta().isDeleted())
+                .isPresent();
+    }
+
+    /**
+     * Makes a pod of the owner's.
+     *
+     * @param template what it is made of, which may name it; its own name is {@code prefix} and five letters otherwise
+     * @return why it cannot be made
+     */
+    public Optional<String> createPod(ObjectNode template, String prefix, PodMaker maker) {
+        ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
+        pod.set("metadata", template.path("metadata").deepCopy());
+        pod.set("spec", template.path("spec").deepCopy());
+        ObjectNode metadata = pod.withObject("/metadata");
+        String name = metadata.path("name").asText();
+        if (name.isEmpty()) {
+            name = freeName(prefix);
+            metadata.put("generateName", prefix);
+        }
+        metadata.put("name", name);
+        metadata.put("namespace", owner.name().namespace());
+        metadata.put("uid", ChildNames.uid(owner.meta().uid(), made));
+        metadata.put("creationTimestamp", Times.text(now));
+        Ownership.add(pod, owner);
+        Defaults.apply("v1", "Pod", pod);
+        Workload workload;
+        try {
+            workload = maker.make(owner.name().cluster(), pod, now);
+        } catch (RefusedException e) {
+            String why = String.valueOf(e.getMessage());
+            warn("FailedCreate", "Error creating: " + why);
+            return Optional.of(why);
+        }
+        String scope = Pods.scope(owner.name().cluster(), owner.name().namespace());
+        namespace().ifPresent(writes::guard);
+        writes.create(Kinds.WORKLOAD.key(scope, workload.getId()), workload)
+                .create(
+                        Kinds.KUBE_POD_NAME.key(scope, name),
+                        PodName.newBuilder().setWorkloadId(workload.getId()).build());
+        taken.add(name);
+        tell("SuccessfulCreate", "Created pod: " + name);
+        made++;
+        return Optional.empty();
+    }
+
+    /** Whether a pod of the name can be made. */
+    public boolean isFree(String podName) {
+        String scope = Pods.scope(owner.name().cluster(), owner.name().namespace());
+        return !taken.contains(podName)
+                && snapshot.get(Kinds.KUBE_POD_NAME.key(scope, podName)).isEmpty();
+    }
+
+    /** Makes an object of the owner's, in its namespace, and returns it. */
+    public ObjectNode create(ResourceType type, String name, ObjectNode object) {
+        ObjectName of = owner.name().beside(type.name(), name);
+        ObjectNode born = Birth.of(type, object, of, ChildNames.uid(owner.meta().uid(), made), now);
+        Ownership.add(born, owner);
+        Defaults.apply(type.apiVersion(), type.kind(), born);
+        namespace().ifPresent(writes::guard);
+        writes.create(of.key(), KubeDocument.stored(born, KubeObject.getDefaultInstance()));
+        made++;
+        return born;
+    }
+
+    /** Changes an object, and counts a generation if its spec is another one. */
+    public void update(ResourceType type, KubeDocument before, ObjectNode after) {
+        ObjectNode revised = Revision.ofSpec(type, before.json(), after);
+        if (!revised.equals(before.json())) {
+            writes.update(
+                    before.record(),
+                    KubeDocument.stored(revised, before.record().value()));
+        }
+    }
+
+    /** Takes a finalizer out of a pod. */
+    public void release(PodDocument pod, String finalizer) {
+        ObjectNode document = pod.json().deepCopy();
+        Ownership.withoutFinalizer(document, finalizer);
+        writes.update(pod.record(), Ownership.changed(pod, document));
+    }
+
+    /** Deletes a pod, and takes a finalizer out of it at the same time. */
+    public void dismiss(PodDocument pod, String finalizer) {
+        ObjectNode document = pod.json().deepCopy();
+        Ownership.withoutFinalizer(document, finalizer);
+        Workload released = Ownership.changed(pod, document);
+        Versioned<Workload> record = pod.record();
+        PodDocument.of(new Versioned<>(record.key(), released, record.revision()))
+                .ifPresent(removals()::delete);
+    }
+
+    /** What was written so far, where the owner itself was written, too. */
+    public Outcome outcomeWithoutOwner() {
+        return Outcome.write(writes.build());
+    }
+
+    public Outcome outcome() {
+        KubeObject before = owner.record().value();
+        KubeObject after =
+                KubeDocument.stored(json, before.toBuilder().setMade(made).build());
+        if (!after.equals(before)) {
+            writes.update(owner.record(), after);
+        }
+        return Outcome.write(writes.build());
+    }
+
+    private String freeName(String prefix) {
+        String name = ChildNames.generated(prefix, owner.meta().uid(), made);
+        while (!isFree(name)) {
+            made++;
+            name = ChildNames.generated(prefix, owner.meta().uid(), made);
+        }
+        return name;
+    }
+
+    private Optional<Versioned<KubeObject>> namespace() {
+        return snapshot.get(new ObjectName(
+                        owner.name().cluster(),
+                        ResourceName.NAMESPACES,
+                        "",
+                        owner.name().namespace())
+                .key());
+    }
+}

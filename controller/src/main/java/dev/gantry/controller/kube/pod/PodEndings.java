@@ -1,0 +1,67 @@
+package dev.gantry.controller.kube.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Any;
+import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.Times;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.KubePod;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.Workload;
+import java.time.Instant;
+import java.util.OptionalInt;
+
+/** How a pod is asked to end. */
+public final class PodEndings {
+
+    private static final String CODE = "UserInitiated";
+    private static final String REASON = "pod deleted";
+    private static final String GRACE = "deletionGracePeriodSeconds";
+
+    private PodEndings() {}
+
+    /**
+     * The pod with its deletion asked for. A second request may only shorten the grace.
+     *
+     * @param graceSeconds empty for the pod's own; 0 to kill it at once
+     */
+    public static Workload deleted(PodDocument pod, OptionalInt graceSeconds, Instant now) {
+        int own = pod.record().value().getSpec().getPod().getTerminationGraceSeconds();
+        int wanted = Math.max(0, graceSeconds.orElse(own));
+        int before = grace(pod.meta()).orElse(Integer.MAX_VALUE);
+        int grace = Math.min(wanted, before);
+        ObjectNode json = pod.json().deepCopy();
+        ObjectNode metadata = json.withObject("/metadata");
+        if (!pod.isDeleted() || grace < before) {
+            metadata.put("deletionTimestamp", Times.text(now.plusSeconds(grace).toEpochMilli()));
+            metadata.put(GRACE, grace);
+        }
+        KubePod origin = pod.origin().toBuilder().setJson(Json.bytes(json)).build();
+        Workload marked =
+                pod.record().value().toBuilder().setOrigin(Any.pack(origin)).build();
+        return stopped(marked, OptionalInt.of(grace), now);
+    }
+
+    static OptionalInt grace(Meta meta) {
+        JsonNode seconds = meta.json().path(GRACE);
+        return seconds.isNumber() ? OptionalInt.of(seconds.asInt()) : OptionalInt.empty();
+    }
+
+    /** The wish that it stops; a shorter grace replaces a longer one. */
+    static Workload stopped(Workload workload, OptionalInt graceSeconds, Instant now) {
+        Workload stopping = Workloads.stop(workload, CODE, REASON, now);
+        boolean asked = stopping.getWish().getDesired() == RunState.STOP && !Workloads.isStopped(stopping);
+        boolean same = graceSeconds.isEmpty()
+                || stopping.getWish().hasGraceSeconds()
+                        && stopping.getWish().getGraceSeconds() <= graceSeconds.getAsInt();
+        if (!asked || same) {
+            return stopping;
+        }
+        Workload.Builder shorter = stopping.toBuilder();
+        shorter.getWishBuilder().setGraceSeconds(graceSeconds.getAsInt());
+        return shorter.build();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.gantry.controller.kube.pod;
+
+import com.google.protobuf.Any;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
+import dev.gantry.proto.KubePod;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Takes a pod that was deleted out of the API: asks its containers to stop, and when they have and no finalizer stands against it, frees its
+ * name; one that shall go at once does not wait for them. What is left is history.
+ */
+public final class PodReconciler implements Reconciler<Workload> {
+
+    /** With which workloads end whose node is given up or taken out by force. */
+    private static final Set<String> LOST_CODES = Set.of("TerminationNotice", "UserInitiated");
+
+    @Override
+    public String name() {
+        return "kube-pods";
+    }
+
+    @Override
+    public Collection<Key<Workload>> all(Snapshot snapshot) {
+        return PodDocument.keys(snapshot);
+    }
+
+    @Override
+    public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
+        if (change.after() != null && change.after().value() instanceof Workload workload && Pods.isPod(workload)) {
+            return List.of(Kinds.WORKLOAD.key(change.key().scope(), change.key().name()));
+        }
+        return List.of();
+    }
+
+    @Override
+    public Outcome reconcile(Snapshot snapshot, Key<Workload> key, Instant now) {
+        Optional<PodDocument> found = snapshot.get(key).flatMap(PodDocument::of);
+        if (found.isEmpty()) {
+            return Outcome.nothing();
+        }
+        PodDocument pod = found.get();
+        if (pod.isDeleted() && !pod.isOver()) {
+            return stopped(snapshot, pod, now);
+        }
+        boolean goes = pod.isDeleted() || isLost(pod) && pod.meta().controller().isPresent();
+        return goes && pod.meta().finalizers().isEmpty()
+                ? Outcome.write(remove(snapshot, pod, pod.record().value(), now))
+                : Outcome.nothing();
+    }
+
+    /** Its node went; whoever manages it makes another one, of the same name perhaps. */
+    private static boolean isLost(PodDocument pod) {
+        Workload workload = pod.record().value();
+        boolean byNodes = LOST_CODES.contains(workload.getObserved().getStopCode());
+        return pod.isOver() && byNodes && workload.getWish().getDesired() != RunState.STOP;
+    }
+
+    private static Outcome stopped(Snapshot snapshot, PodDocument pod, Instant now) {
+        Workload before = pod.record().value();
+        Workload after = PodEndings.stopped(before, PodEndings.grace(pod.meta()), now);
+        boolean forced = PodEndings.grace(pod.meta()).equals(OptionalInt.of(0));
+        if (forced && pod.meta().finalizers().isEmpty()) {
+            return Outcome.write(remove(snapshot, pod, after, now));
+        }
+        return after.equals(before)
+                ? Outcome.nothing()
+                : Outcome.write(
+                        Transaction.builder().update(pod.record(), after).build());
+    }
+
+    private static Transaction remove(Snapshot snapshot, PodDocument pod, Workload last, Instant now) {
+        Versioned<Workload> record = pod.record();
+        KubePod gone =
+                pod.origin().toBuilder().setRemovedAtMs(now.toEpochMilli()).build();
+        Transaction.Builder writes = Transaction.builder()
+                .update(record, last.toBuilder().setOrigin(Any.pack(gone)).build());
+        snapshot.get(Kinds.KUBE_POD_NAME.key(record.key().scope(), pod.origin().getName()))
+                .filter(claim ->
+                        claim.value().getWorkloadId().equals(record.key().name()))
+                .ifPresent(writes::delete);
+        return writes.build();
+    }
+}

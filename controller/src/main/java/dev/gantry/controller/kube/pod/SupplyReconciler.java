@@ -1,0 +1,132 @@
+package dev.gantry.controller.kube.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.pod.PodReferences.Reference;
+import dev.gantry.controller.reconcile.Outcome;
+import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.Supplies;
+import dev.gantry.proto.Supply;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives each pod what its specification refers to by name, as it is now: the config maps and secrets of its namespace. */
+public final class SupplyReconciler implements Reconciler<Workload> {
+
+    private static final ResourceName CONFIG_MAPS = ResourceName.core("configmaps");
+    private static final ResourceName SECRETS = ResourceName.core("secrets");
+
+    /** A record must fit into the store; upstream's bound for one config map or secret. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    @Override
+    public String name() {
+        return "kube-supplies";
+    }
+
+    @Override
+    public Collection<Key<Workload>> all(Snapshot snapshot) {
+        return PodDocument.keys(snapshot);
+    }
+
+    @Override
+    public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
+        if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
+            ObjectName name = ObjectName.of(change.key());
+            boolean concerns =
+                    name.resource().equals(CONFIG_MAPS) || name.resource().equals(SECRETS);
+            return concerns ? inNamespace(snapshot, name) : List.of();
+        }
+        boolean isNew = change.before() == null;
+        return isNew
+                        && change.after() != null
+                        && change.after().value() instanceof Workload workload
+                        && isNeedy(workload)
+                ? List.of(Kinds.WORKLOAD.key(change.key().scope(), change.key().name()))
+                : List.of();
+    }
+
+    private static List<Key<Workload>> inNamespace(Snapshot snapshot, ObjectName name) {
+        Reference changed = new Reference(
+                name.resource().equals(SECRETS) ? Supply.Kind.SECRET : Supply.Kind.CONFIG_MAP, name.name());
+        return snapshot.find(Kinds.KUBE_PODS_BY_NAMESPACE, name.cluster() + "/" + name.namespace()).stream()
+                .filter(pod -> isNeedy(pod.value()))
+                .filter(pod -> PodReferences.of(pod.value().getSpec()).contains(changed))
+                .map(pod -> Kinds.WORKLOAD.key(pod.key().scope(), pod.key().name()))
+                .toList();
+    }
+
+    private static boolean isNeedy(Workload workload) {
+        return Pods.isPod(workload) && workload.getSpec().getPod().getNeedsSupplies() && !Workloads.isStopped(workload);
+    }
+
+    @Override
+    public Outcome reconcile(Snapshot snapshot, Key<Workload> key, Instant now) {
+        Optional<PodDocument> found = snapshot.get(key).flatMap(PodDocument::of);
+        if (found.isEmpty() || !isNeedy(found.get().record().value())) {
+            return Outcome.nothing();
+        }
+        PodDocument pod = found.get();
+        Workload before = pod.record().value();
+        Supplies supplies = supplies(snapshot, pod);
+        if (before.hasSupplies() && before.getSupplies().equals(supplies)) {
+            return Outcome.nothing();
+        }
+        return Outcome.write(Transaction.builder()
+                .update(pod.record(), before.toBuilder().setSupplies(supplies).build())
+                .build());
+    }
+
+    /** What there is of what the pod refers to; what does not fit beside the rest counts as not there. */
+    private static Supplies supplies(Snapshot snapshot, PodDocument pod) {
+        Supplies.Builder supplies = Supplies.newBuilder();
+        int bytes = 0;
+        for (Reference reference : PodReferences.of(pod.record().value().getSpec())) {
+            ResourceName resource = reference.kind() == Supply.Kind.SECRET ? SECRETS : CONFIG_MAPS;
+            Optional<Supply> supply = snapshot.get(
+                            pod.name().beside(resource, reference.name()).key())
+                    .map(record -> supply(reference, KubeDocument.of(record).json()));
+            bytes += supply.map(Supply::getSerializedSize).orElse(0);
+            if (bytes <= BYTES_MAX) {
+                supply.ifPresent(supplies::addSupplies);
+            }
+        }
+        return supplies.build();
+    }
+
+    private static Supply supply(Reference reference, JsonNode json) {
+        Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
+        boolean secret = reference.kind() == Supply.Kind.SECRET;
+        json.path("data")
+                .properties()
+                .forEach(entry -> supply.putData(
+                        entry.getKey(),
+                        secret
+                                ? decoded(entry.getValue().asText())
+                                : ByteString.copyFromUtf8(entry.getValue().asText())));
+        json.path("binaryData")
+                .properties()
+                .forEach(entry ->
+                        supply.putData(entry.getKey(), decoded(entry.getValue().asText())));
+        return supply.build();
+    }
+
+    private static ByteString decoded(String base64) {
+        return ByteString.copyFrom(Base64.getMimeDecoder().decode(base64));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.gantry.controller.kube.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.admit.Defaults;
+import dev.gantry.controller.kube.admit.Validation;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.ResourceTypes;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes new objects, each together with what belongs to it from its first moment.
+ *
+ * @param authorityPem the certificate by which those inside a cluster know its API
+ */
+public record Creation(Registries registries, Supplier<String> uids, String authorityPem) {
+
+    /** @param object complete but for what every object gets; named as {@code name} says */
+    public ObjectNode write(Draft draft, ObjectName name, ObjectNode object) {
+        return write(draft, name, object, UnaryOperator.identity());
+    }
+
+    /** @param finish the last hand on the object before it is written, with all that it was given */
+    public ObjectNode write(Draft draft, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
+        ResourceType type = ResourceTypes.described().find(name.resource()).orElseThrow(KubeRefusal::unknownPath);
+        if (registries.of(name.resource()).find(draft.image(), name).isPresent()) {
+            throw KubeRefusal.alreadyExists(name.resource(), name.name());
+        }
+        if (type.namespaced()) {
+            Namespaces.guard(draft, name);
+        }
+        ObjectNode born = write(draft, type, name, object, finish);
+        if (name.resource().equals(ResourceName.NAMESPACES)) {
+            Namespaces.contents(name.cluster(), name.name(), authorityPem)
+                    .forEach((inside, more) -> write(
+                            draft,
+                            ResourceTypes.described().find(inside.resource()).orElseThrow(),
+                            inside,
+                            more,
+                            UnaryOperator.identity()));
+        }
+        return born;
+    }
+
+    private ObjectNode write(
+            Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
+        ObjectNode born = Birth.of(type, object, name, uids.get(), draft.now());
+        Defaults.apply(type.apiVersion(), type.kind(), born);
+        List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), born, Optional.empty());
+        if (!wrong.isEmpty()) {
+            throw KubeRefusal.invalid(type.name().group(), type.kind(), name.name(), wrong);
+        }
+        ObjectNode finished = finish.apply(born);
+        registries.of(name.resource()).create(draft, name, finished);
+        return finished;
+    }
+}

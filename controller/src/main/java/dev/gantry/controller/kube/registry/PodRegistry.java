@@ -1,0 +1,146 @@
+package dev.gantry.controller.kube.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Any;
+import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.pod.PodEndings;
+import dev.gantry.controller.kube.pod.PodView;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
+import dev.gantry.controller.resource.RefusedException;
+import dev.gantry.proto.KubePod;
+import dev.gantry.proto.PodName;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Pods, which are workloads. A pod whose deletion was asked for is taken out by its reconciler. */
+final class PodRegistry implements Registry {
+
+    private static final String GRACE = "deletionGracePeriodSeconds";
+    private static final int GRACE_SECONDS = 30;
+    private static final String FIXED = "pod updates may not change fields other than"
+        + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
+        + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if"
+        + " it was previously negative); here they may change none of these either";
+
+    private final PodMaker maker;
+
+    PodRegistry(PodMaker maker) {
+        this.maker = maker;
+    }
+
+    @Override
+    public Optional<ObjectNode> find(Snapshot snapshot, ObjectName name) {
+        return PodDocument.find(snapshot, name).map(pod -> PodView.draw(pod, snapshot));
+    }
+
+    @Override
+    public List<ObjectNode> list(Snapshot snapshot, ObjectName within) {
+        List<PodDocument> pods = within.namespace().isEmpty()
+                ? PodDocument.list(snapshot, within.cluster())
+                : PodDocument.list(snapshot, within.cluster(), within.namespace());
+        return pods.stream()
+                .sorted(java.util.Comparator.comparing(
+                                (PodDocument pod) -> pod.name().namespace())
+                        .thenComparing(pod -> pod.name().name()))
+                .map(pod -> PodView.draw(pod, snapshot))
+                .toList();
+    }
+
+    @Override
+    public void create(Draft draft, ObjectName name, ObjectNode object) {
+        Workload workload;
+        try {
+            workload = maker.make(name.cluster(), object, draft.now());
+        } catch (RefusedException e) {
+            throw KubeRefusal.invalid(
+                    "",
+                    "Pod",
+                    name.name(),
+                    List.of(new Cause("", "FieldValueNotSupported", String.valueOf(e.getMessage()))));
+        }
+        String scope = Pods.scope(name.cluster(), name.namespace());
+        draft.writes()
+                .create(Kinds.WORKLOAD.key(scope, workload.getId()), workload)
+                .create(
+                        Kinds.KUBE_POD_NAME.key(scope, name.name()),
+                        PodName.newBuilder().setWorkloadId(workload.getId()).build());
+    }
+
+    @Override
+    public void update(Draft draft, ObjectName name, ObjectNode object) {
+        PodDocument before = PodDocument.find(draft.image(), name).orElseThrow();
+        check(draft.image(), before, object);
+        ObjectNode json = object.deepCopy();
+        json.remove("status");
+        json.withObject("/metadata").remove("resourceVersion");
+        json.set("spec", before.json().path("spec"));
+        Meta meta = Meta.of(json);
+        KubePod.Builder origin = before.origin().toBuilder().setJson(Json.bytes(withoutDeletion(json)));
+        origin.clearOwnerUids();
+        meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
+        if (before.isDeleted()) {
+            origin.setJson(Json.bytes(json));
+        }
+        Workload workload = before.record().value().toBuilder()
+                .setOrigin(Any.pack(origin.build()))
+                .setVersion(before.record().value().getVersion() + 1)
+                .build();
+        boolean isShortened = meta.isDeleted()
+                && (!before.isDeleted()
+                        || !meta.json().path(GRACE).equals(before.meta().json().path(GRACE)));
+        draft.writes().update(before.record(), isShortened ? ended(draft, before, workload, meta) : workload);
+    }
+
+    @Override
+    public void delete(Draft draft, ObjectName name) {
+        PodDocument before = PodDocument.find(draft.image(), name).orElseThrow();
+        draft.writes().update(before.record(), PodEndings.deleted(before, OptionalInt.of(0), draft.now()));
+    }
+
+    /** None for a pod that runs nowhere. */
+    @Override
+    public long graceSeconds(ObjectNode pod) {
+        boolean isOver =
+                List.of("Succeeded", "Failed").contains(pod.at("/status/phase").asText());
+        boolean isPlaced = pod.at("/spec").hasNonNull("nodeName");
+        return isOver || !isPlaced
+                ? 0
+                : Math.max(1, pod.at("/spec/terminationGracePeriodSeconds").asLong(GRACE_SECONDS));
+    }
+
+    private static Workload ended(Draft draft, PodDocument before, Workload workload, Meta meta) {
+        PodDocument changed = PodDocument.of(new dev.gantry.store.Versioned<>(
+                        before.record().key(), workload, before.record().revision()))
+                .orElseThrow();
+        int grace = meta.json().path(GRACE).asInt();
+        return PodEndings.deleted(changed, OptionalInt.of(grace), draft.now());
+    }
+
+    /** What says that it ends is written by its ending only. */
+    private static ObjectNode withoutDeletion(ObjectNode json) {
+        ObjectNode rest = json.deepCopy();
+        rest.withObject("/metadata").remove(List.of("deletionTimestamp", GRACE));
+        return rest;
+    }
+
+    private static void check(Snapshot image, PodDocument before, ObjectNode object) {
+        ObjectNode drawn = PodView.draw(before, image);
+        if (!drawn.path("spec").equals(object.path("spec"))) {
+            throw KubeRefusal.invalid("", "Pod", before.name().name(), List.of(Cause.forbidden("spec", FIXED)));
+        }
+        if (!drawn.path("status").equals(object.path("status"))) {
+            throw KubeRefusal.forbidden(
+                    before.name().resource(), before.name().name(), "the status of a pod is what its node reports");
+        }
+    }
+}

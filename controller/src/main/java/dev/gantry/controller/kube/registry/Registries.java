@@ -1,0 +1,120 @@
+package dev.gantry.controller.kube.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.watch.ObjectEvent;
+import dev.gantry.controller.kube.watch.Observation;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which registry keeps which resource, and what a change of a record means to those who watch objects. */
+public final class Registries implements Observation {
+
+    private final Registry objects = new ObjectRegistry();
+    private final Registry nodes = new NodeRegistry();
+    private final Registry pods;
+
+    public Registries(PodMaker maker) {
+        this.pods = new PodRegistry(maker);
+    }
+
+    public Registry of(ResourceName resource) {
+        if (resource.equals(ResourceName.PODS)) {
+            return pods;
+        }
+        return resource.equals(ResourceName.NODES) ? nodes : objects;
+    }
+
+    /** The clusters that there are: each has a namespace at least. */
+    public static Set<String> clusters(Snapshot snapshot) {
+        Set<String> clusters = new TreeSet<>();
+        snapshot.list(Kinds.KUBE_OBJECT)
+                .forEach(object -> clusters.add(ObjectName.of(object.key()).cluster()));
+        return clusters;
+    }
+
+    @Override
+    public List<ObjectEvent> events(Snapshot before, Snapshot after, Change<?> change) {
+        if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
+            return ofObject(before, after, change);
+        }
+        if (change.key().kind().equals(Kinds.WORKLOAD)) {
+            return ofPod(before, after, change);
+        }
+        if (change.key().kind().equals(Kinds.NODE)) {
+            return ofNode(before, after, change);
+        }
+        return List.of();
+    }
+
+    private static List<ObjectEvent> ofObject(Snapshot before, Snapshot after, Change<?> change) {
+        ObjectName name = ObjectName.of(change.key());
+        if (name.resource().equals(ResourceName.NODES)) {
+            NodeRegistry nodes = new NodeRegistry();
+            return List.of(new ObjectEvent(
+                    name, change.revision(), () -> nodes.find(before, name), () -> nodes.find(after, name)));
+        }
+        return List.of(
+                new ObjectEvent(name, change.revision(), () -> object(change.before()), () -> object(change.after())));
+    }
+
+    private List<ObjectEvent> ofPod(Snapshot before, Snapshot after, Change<?> change) {
+        Optional<PodDocument> old = pod(change.before());
+        Optional<PodDocument> fresh = pod(change.after());
+        return fresh.or(() -> old)
+                .map(PodDocument::name)
+                .map(name -> List.of(new ObjectEvent(
+                        name,
+                        change.revision(),
+                        () -> old.flatMap(_ -> pods.find(before, name)),
+                        () -> fresh.flatMap(_ -> pods.find(after, name)))))
+                .orElse(List.of());
+    }
+
+    private static List<ObjectEvent> ofNode(Snapshot before, Snapshot after, Change<?> change) {
+        Optional<Versioned<Node>> old = record(change.before(), Node.class);
+        Optional<Versioned<Node>> fresh = record(change.after(), Node.class);
+        String name = NodeDrawing.name(fresh.or(() -> old).orElseThrow().value());
+        NodeRegistry nodes = new NodeRegistry();
+        List<ObjectEvent> events = new ArrayList<>();
+        for (String cluster : clusters(after)) {
+            ObjectName of = new ObjectName(cluster, ResourceName.NODES, "", name);
+            events.add(
+                    new ObjectEvent(of, change.revision(), () -> nodes.find(before, of), () -> nodes.find(after, of)));
+        }
+        return events;
+    }
+
+    private static Optional<ObjectNode> object(@Nullable Versioned<?> record) {
+        return record(record, KubeObject.class)
+                .map(found -> KubeDocument.of(found).json());
+    }
+
+    private static Optional<PodDocument> pod(@Nullable Versioned<?> record) {
+        return record(record, Workload.class).flatMap(PodDocument::of);
+    }
+
+    @SuppressWarnings("unchecked") // The value was looked at, and the key is of the same kind.
+    private static <T extends com.google.protobuf.Message> Optional<Versioned<T>> record(
+            @Nullable Versioned<?> record, Class<T> type) {
+        return record == null
+                ? Optional.empty()
+                : Optional.of(new Versioned<>((Key<T>) record.key(), type.cast(record.value()), record.revision()));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gantry.controller.kube.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.http.HttpResponse;
+import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.schema.Schemas;
+import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.ResourceTypes;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The documents of OpenAPI v3: an index, and one for each group and version. They say for each kind which calls there
+ * are and that fields are validated here, which is what clients look for before they write.
+ */
+final class OpenApi {
+
+    private final ResourceTypes types;
+    private final String hash;
+
+    /** @param hash changes when the documents do: clients keep them by it */
+    OpenApi(ResourceTypes types, String hash) {
+        this.types = types;
+        this.hash = hash;
+    }
+
+    /** @param path what follows {@code openapi} */
+    Optional<HttpResponse> answer(String prefix, List<String> path) {
+        if (path.equals(List.of("v3"))) {
+            return Optional.of(Answers.json(200, index(prefix)));
+        }
+        if (path.size() < 3 || !path.getFirst().equals("v3")) {
+            return Optional.empty();
+        }
+        String apiVersion = String.join("/", path.subList(2, path.size()));
+        List<ResourceType> served = types.of(apiVersion);
+        return served.isEmpty() ? Optional.empty() : Optional.of(Answers.json(200, document(served)));
+    }
+
+    private ObjectNode index(String prefix) {
+        ObjectNode json = Json.object();
+        ObjectNode paths = json.putObject("paths");
+        Set<String> versions = new LinkedHashSet<>();
+        types.list().forEach(type -> versions.add(type.apiVersion()));
+        for (String version : versions) {
+            String path = (version.contains("/") ? "apis/" : "api/") + version;
+            paths.putObject(path).put("serverRelativeURL", prefix + "/openapi/v3/" + path + "?hash=" + hash);
+        }
+        return json;
+    }
+
+    private ObjectNode document(List<ResourceType> served) {
+        ObjectNode json = Json.object().put("openapi", "3.0.0");
+        json.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
+        ObjectNode paths = json.putObject("paths");
+        ObjectNode schemas = json.putObject("components").putObject("schemas");
+        schemas.setAll(Schemas.builtIn().definitions(served.getFirst().apiVersion()));
+        for (ResourceType type : served) {
+            String root = (type.name().group().isEmpty() ? "/api/" : "/apis/") + type.apiVersion();
+            String plural = (type.namespaced() ? "/namespaces/{namespace}/" : "/")
+                    + type.name().plural();
+            String reference = name(type);
+            ObjectNode all = paths.putObject(root + plural);
+            operation(all, type, "get", "list", reference);
+            operation(all, type, "post", "post", reference);
+            ObjectNode one = paths.putObject(root + plural + "/{name}");
+            for (String verb : List.of("get", "put", "patch", "delete")) {
+                operation(one, type, verb, verb, reference);
+            }
+            mark(schemas, reference, type);
+        }
+        return json;
+    }
+
+    private static void operation(ObjectNode path, ResourceType type, String method, String action, String schema) {
+        ObjectNode operation = path.putObject(method).put("x-kubernetes-action", action);
+        kind(operation.putObject("x-kubernetes-group-version-kind"), type);
+        if (method.equals("post") || method.equals("put") || method.equals("patch")) {
+            ArrayNode parameters = operation.putArray("parameters");
+            for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
+                ObjectNode parameter = parameters.addObject().put("name", name).put("in", "query");
+                parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
+            }
+        }
+        operation
+                .putObject("responses")
+                .putObject("200")
+                .put("description", "OK")
+                .putObject("content")
+                .putObject("application/json")
+                .putObject("schema")
+                .put("$ref", "#/components/schemas/" + schema);
+    }
+
+    /** Says which kind a definition is of. The definitions themselves are shared and stay as they are. */
+    private static void mark(ObjectNode schemas, String name, ResourceType type) {
+        ObjectNode schema = schemas.path(name) instanceof ObjectNode known
+                ? known.deepCopy()
+                : Json.object().put("type", "object").put("x-kubernetes-preserve-unknown-fields", true);
+        kind(schema.putArray("x-kubernetes-group-version-kind").addObject(), type);
+        schemas.set(name, schema);
+    }
+
+    private static void kind(ObjectNode json, ResourceType type) {
+        json.put("group", type.name().group()).put("version", type.version()).put("kind", type.kind());
+    }
+
+    private static String name(ResourceType type) {
+        return Schemas.builtIn().name(type.apiVersion(), type.kind()).orElse(type.kind());
+    }
+}

@@ -1,0 +1,290 @@
+package dev.gantry.controller.kube.serve;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.http.HttpResponse;
+import dev.gantry.controller.kube.access.Escalation;
+import dev.gantry.controller.kube.admit.Defaults;
+import dev.gantry.controller.kube.admit.Validation;
+import dev.gantry.controller.kube.apply.FieldOwnership;
+import dev.gantry.controller.kube.decode.Decoded;
+import dev.gantry.controller.kube.disruption.Evictions;
+import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.registry.Birth;
+import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.registry.Deletion;
+import dev.gantry.controller.kube.registry.Draft;
+import dev.gantry.controller.kube.registry.Registry;
+import dev.gantry.controller.kube.registry.Revision;
+import dev.gantry.controller.kube.schema.Schema;
+import dev.gantry.controller.kube.schema.Schemas;
+import dev.gantry.controller.kube.serve.Committing.Decided;
+import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.Subresource;
+import dev.gantry.store.Store;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** Creates, changes and deletes objects. */
+final class Writes {
+
+    private static final String MANAGED = "managedFields";
+
+    private final Store store;
+    private final Committing committing;
+    private final Creation creation;
+    private final Lists lists;
+    private final Supplier<String> suffixes;
+
+    /** @param suffixes five letters each, for names that are made here */
+    Writes(Store store, Creation creation, Lists lists, InstantSource clock, Supplier<String> suffixes) {
+        this.store = store;
+        this.committing = new Committing(store, clock);
+        this.creation = creation;
+        this.lists = lists;
+        this.suffixes = suffixes;
+    }
+
+    HttpResponse create(Call call) throws InterruptedException {
+        Target.Objects target = call.target();
+        Decoded body = Bodies.object(call);
+        ObjectNode asked = body.object();
+        checkKind(target.type(), asked);
+        Revision.checkNamespace(target.namespace(), asked);
+        Decided decided = committing.write(call.isDryRun(), draft -> {
+            ObjectName name = target.named(Birth.name(target.type(), asked, suffixes.get()))
+                    .objectName();
+            ObjectNode created = creation.write(
+                    draft, name, asked, born -> books(call, draft.now()).updated(Optional.empty(), born));
+            new Escalation(draft.image(), name.cluster(), call.user()).check(name, created);
+            return new Decided(created, false);
+        });
+        return Answers.warned(Answers.json(201, decided.object()), body.warnings());
+    }
+
+    HttpResponse replace(Call call) throws InterruptedException {
+        Decoded body = Bodies.object(call);
+        ObjectNode asked = body.object();
+        Target.Objects target = call.target();
+        if (target.subresource().equals(Subresource.SCALE)) {
+            return scale(call, _ -> asked);
+        }
+        checkKind(target.type(), asked);
+        Revision.checkName(target.objectName(), asked);
+        return Answers.warned(Answers.json(200, change(call, _ -> asked)), body.warnings());
+    }
+
+    /** @param change from a Scale to a Scale */
+    HttpResponse scale(Call call, UnaryOperator<ObjectNode> change) throws InterruptedException {
+        ObjectNode object = change(call, before -> Scales.apply(before, change.apply(Scales.of(before))));
+        return Answers.json(200, Scales.of(object));
+    }
+
+    /**
+     * Changes an object by what its present state is turned into.
+     *
+     * @param change must not change what it is given
+     */
+    ObjectNode change(Call call, UnaryOperator<ObjectNode> change) throws InterruptedException {
+        ObjectName name = call.target().objectName();
+        Registry registry = creation.registries().of(name.resource());
+        return committing
+                .write(call.isDryRun(), draft -> {
+                    ObjectNode before = registry.find(draft.image(), name)
+                            .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+                    ObjectNode asked = change.apply(before.deepCopy());
+                    if (!asked.path("metadata").has(MANAGED)
+                            && before.at("/metadata").has(MANAGED)) {
+                        // Whoever says nothing of who owns what leaves it as it is.
+                        asked.withObject("/metadata").set(MANAGED, before.at("/metadata/" + MANAGED));
+                    }
+                    checkVersion(name, before, asked);
+                    ObjectNode after = revised(call, before, asked);
+                    if (after.equals(before)) {
+                        return new Decided(before, false);
+                    }
+                    return put(call, draft, before, books(call, draft.now()).updated(Optional.of(before), after));
+                })
+                .object();
+    }
+
+    /**
+     * Applies the part of an object that is the caller's; makes the object where there is none.
+     *
+     * @param applied   without nulls
+     * @param force     whether the caller takes what others own
+     * @param mayCreate refuses those who may not make the object
+     */
+    HttpResponse apply(Call call, ObjectNode applied, boolean force, Runnable mayCreate) throws InterruptedException {
+        ObjectName name = call.target().objectName();
+        checkKind(call.target().type(), applied);
+        Revision.checkName(name, applied);
+        applied.withObject("/metadata").put("name", name.name());
+        Registry registry = creation.registries().of(name.resource());
+        AtomicBoolean isNew = new AtomicBoolean();
+        Decided decided = committing.write(call.isDryRun(), draft -> {
+            FieldOwnership books = books(call, draft.now());
+            Optional<ObjectNode> live = registry.find(draft.image(), name);
+            isNew.set(live.isEmpty());
+            if (live.isEmpty()) {
+                if (!call.target().subresource().isEmpty()) {
+                    throw KubeRefusal.notFound(name.resource(), name.name());
+                }
+                mayCreate.run();
+                ObjectNode created = creation.write(draft, name, books.applied(live, applied, force));
+                new Escalation(draft.image(), name.cluster(), call.user()).check(name, created);
+                return new Decided(created, false);
+            }
+            ObjectNode before = live.get();
+            checkVersion(name, before, applied);
+            ObjectNode after = revised(call, before, books.applied(live, applied, force));
+            return after.equals(before) ? new Decided(before, false) : put(call, draft, before, after);
+        });
+        return Answers.json(isNew.get() ? 201 : 200, decided.object());
+    }
+
+    private Decided put(Call call, Draft draft, ObjectNode before, ObjectNode after) {
+        ObjectName name = call.target().objectName();
+        new Escalation(draft.image(), name.cluster(), call.user()).check(name, after);
+        return put(draft, name, before, after);
+    }
+
+    private static FieldOwnership books(Call call, Instant now) {
+        ResourceType type = call.target().type();
+        return new FieldOwnership(
+                Schemas.builtIn().find(type.apiVersion(), type.kind()).orElse(Schema.ANY),
+                type.apiVersion(),
+                call.fieldOwner(),
+                call.target().subresource(),
+                type.hasStatus(),
+                now);
+    }
+
+    private static ObjectNode revised(Call call, ObjectNode before, ObjectNode asked) {
+        ResourceType type = call.target().type();
+        if (call.target().subresource().equals(Subresource.STATUS)) {
+            return Revision.ofStatus(type, before, asked);
+        }
+        Defaults.apply(type.apiVersion(), type.kind(), asked);
+        ObjectNode after = Revision.ofSpec(type, before, asked);
+        List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), after, Optional.of(before));
+        if (!wrong.isEmpty()) {
+            throw KubeRefusal.invalid(
+                    type.name().group(), type.kind(), Meta.of(before).name(), wrong);
+        }
+        return after;
+    }
+
+    HttpResponse delete(Call call) throws InterruptedException {
+        ObjectName name = call.target().objectName();
+        Decided decided = delete(call, deletion(call), name);
+        return Answers.json(200, decided.isGone() ? Answers.deleted(name, decided.object()) : decided.object());
+    }
+
+    /** Deletes a pod unless a disruption budget stands against it. */
+    HttpResponse evict(Call call) throws InterruptedException {
+        ObjectNode eviction = Bodies.options(call.http());
+        ObjectName name = call.target().objectName();
+        ObjectNode options = eviction.path("deleteOptions") instanceof ObjectNode given ? given : Json.object();
+        boolean isDryRun = call.isDryRun() || !options.path("dryRun").isEmpty();
+        Deletion deletion = Deletion.of(options);
+        Decided _ = committing.write(isDryRun, draft -> {
+            PodDocument pod = PodDocument.find(draft.image(), name)
+                    .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+            Evictions.spend(draft, pod);
+            return delete(draft, call.target().type(), deletion, name);
+        });
+        return Answers.json(201, Answers.success());
+    }
+
+    HttpResponse deleteAll(Call call) throws InterruptedException {
+        Deletion deletion = deletion(call);
+        ResourceType type = call.target().type();
+        ObjectNode list = Json.object().put("kind", type.kind() + "List").put("apiVersion", type.apiVersion());
+        list.putObject("metadata")
+                .put("resourceVersion", Long.toString(store.snapshot().revision()));
+        ArrayNode items = list.putArray("items");
+        for (ObjectNode object : lists.select(store.snapshot(), call)) {
+            Meta meta = Meta.of(object);
+            ObjectName name = new ObjectName(call.target().cluster(), type.name(), meta.namespace(), meta.name());
+            try {
+                items.add(delete(call, deletion, name).object());
+            } catch (KubeRefusal refusal) {
+                if (refusal.reason().code() != 404) {
+                    throw refusal;
+                }
+            }
+        }
+        return Answers.json(200, list);
+    }
+
+    private Decided delete(Call call, Deletion deletion, ObjectName name) throws InterruptedException {
+        return committing.write(
+                call.isDryRun(), draft -> delete(draft, call.target().type(), deletion, name));
+    }
+
+    private Decided delete(Draft draft, ResourceType type, Deletion deletion, ObjectName name) {
+        Registry registry = creation.registries().of(name.resource());
+        ObjectNode before = registry.find(draft.image(), name)
+                .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+        return switch (deletion.of(type, before, registry.graceSeconds(before), draft.now())) {
+            case Deletion.Result.Gone() -> {
+                registry.delete(draft, name);
+                yield new Decided(before, true);
+            }
+            case Deletion.Result.Marked(ObjectNode marked) -> put(draft, name, before, marked);
+        };
+    }
+
+    /** Writes what is different, and takes out what nothing keeps any longer. */
+    private Decided put(Draft draft, ObjectName name, ObjectNode before, ObjectNode after) {
+        Registry registry = creation.registries().of(name.resource());
+        if (Revision.isOver(after)) {
+            registry.delete(draft, name);
+            return new Decided(after, true);
+        }
+        if (!after.equals(before)) {
+            registry.update(draft, name, after);
+        }
+        return new Decided(after, false);
+    }
+
+    private static Deletion deletion(Call call) {
+        ObjectNode options = Bodies.options(call.http());
+        call.query().number("gracePeriodSeconds").ifPresent(grace -> options.put("gracePeriodSeconds", grace));
+        String propagation = call.query().text("propagationPolicy");
+        if (!propagation.isEmpty()) {
+            options.put("propagationPolicy", propagation);
+        }
+        return Deletion.of(options);
+    }
+
+    private static void checkVersion(ObjectName name, ObjectNode before, ObjectNode asked) {
+        String version = asked.at("/metadata/resourceVersion").asText();
+        boolean isUnconditional = version.isEmpty() || version.equals("0");
+        if (!isUnconditional
+                && !version.equals(before.at("/metadata/resourceVersion").asText())) {
+            throw KubeRefusal.modified(name.resource(), name.name());
+        }
+    }
+
+    private static void checkKind(ResourceType type, ObjectNode asked) {
+        String kind = asked.path("kind").asText(type.kind());
+        String apiVersion = asked.path("apiVersion").asText(type.apiVersion());
+        if (!kind.equals(type.kind()) || !apiVersion.equals(type.apiVersion())) {
+            throw KubeRefusal.badRequest("the API version in the data (" + apiVersion + ", Kind=" + kind
+                    + ") does not match the expected API version (" + type.apiVersion() + ", Kind=" + type.kind()
+                    + ")");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.gantry.controller.kube.type;
+
+import dev.gantry.controller.kube.document.ResourceName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One kind of the API in one version.
+ *
+ * @param verbs empty for what is served by its subresources only
+ */
+public record ResourceType(
+        ResourceName name,
+        String version,
+        String kind,
+        boolean namespaced,
+        List<String> shortNames,
+        List<String> categories,
+        List<String> verbs,
+        List<Subresource> subresources,
+        List<Column> columns) {
+
+    private static final List<String> ALL_VERBS =
+            List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
+    private static final List<String> STATUS_VERBS = List.of("get", "patch", "update");
+
+    static ResourceType namespaced(String group, String version, String kind, String plural) {
+        return stored(group, version, kind, plural, true);
+    }
+
+    static ResourceType clusterWide(String group, String version, String kind, String plural) {
+        return stored(group, version, kind, plural, false);
+    }
+
+    /** Something that is only asked, never kept. */
+    static ResourceType asked(String group, String version, String kind, String plural, boolean namespaced) {
+        return new ResourceType(
+                new ResourceName(group, plural),
+                version,
+                kind,
+                namespaced,
+                List.of(),
+                List.of(),
+                List.of("create"),
+                List.of(),
+                List.of());
+    }
+
+    /** As in {@code apiVersion}. */
+    public String apiVersion() {
+        return name.group().isEmpty() ? version : name.group() + "/" + version;
+    }
+
+    public String singular() {
+        return kind.toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public Optional<Subresource> subresource(String sub) {
+        return subresources.stream().filter(one -> one.name().equals(sub)).findFirst();
+    }
+
+    public boolean isStored() {
+        return verbs.contains("get");
+    }
+
+    public boolean hasStatus() {
+        return subresource(Subresource.STATUS).isPresent();
+    }
+
+    ResourceType called(String... names) {
+        return new ResourceType(
+                name, version, kind, namespaced, List.of(names), categories, verbs, subresources, columns);
+    }
+
+    /** Among what {@code kubectl get all} shows. */
+    ResourceType inAll() {
+        return new ResourceType(
+                name, version, kind, namespaced, shortNames, List.of("all"), verbs, subresources, columns);
+    }
+
+    ResourceType withStatus() {
+        return with(new Subresource(Subresource.STATUS, name.group(), version, kind, STATUS_VERBS));
+    }
+
+    ResourceType withScale() {
+        return with(Subresource.scale());
+    }
+
+    ResourceType with(Subresource more) {
+        List<Subresource> all = new ArrayList<>(subresources);
+        all.add(more);
+        return new ResourceType(
+                name, version, kind, namespaced, shortNames, categories, verbs, List.copyOf(all), columns);
+    }
+
+    ResourceType shows(Column... more) {
+        List<Column> all = new ArrayList<>();
+        all.add(Column.named());
+        all.addAll(List.of(more));
+        return new ResourceType(
+                name, version, kind, namespaced, shortNames, categories, verbs, subresources, List.copyOf(all));
+    }
+
+    private static ResourceType stored(String group, String version, String kind, String plural, boolean namespaced) {
+        return new ResourceType(
+                new ResourceName(group, plural),
+                version,
+                kind,
+                namespaced,
+                List.of(),
+                List.of(),
+                ALL_VERBS,
+                List.of(),
+                List.of(Column.named(), Column.age()));
+    }
+}

@@ -1,0 +1,224 @@
+package dev.gantry.controller.kube.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Message;
+import dev.gantry.controller.http.Edge;
+import dev.gantry.controller.http.EdgeOptions;
+import dev.gantry.controller.http.Routes;
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
+import dev.gantry.controller.kube.access.User;
+import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.type.ResourceTypes;
+import dev.gantry.controller.kube.watch.Fanout;
+import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.store.Commit;
+import dev.gantry.store.ImageStore;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.UnavailableException;
+import dev.gantry.store.memory.MemoryBackend;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** The API over a store in memory, called over HTTP. The header {@code X-User} says who calls; a master by default. */
+final class KubeWorld implements AutoCloseable {
+
+    /** An answer with its body as JSON. */
+    record Answer(int status, JsonNode json) {
+        String text(String pointer) {
+            return json.at(pointer).asText();
+        }
+    }
+
+    private final JsonMapper mapper = JsonMapper.builder().build();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicLong ids = new AtomicLong();
+    private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    private final ImageStore store;
+    private final Fanout fanout;
+    private final Edge edge;
+
+    KubeWorld() throws IOException, InterruptedException {
+        store = ImageStore.open(new MemoryBackend(() -> now), Kinds.ALL, Kinds.INDEXES);
+        Registries registries = new Registries(new PodCompiler());
+        Creation creation = new Creation(registries, () -> new UUID(0, ids.incrementAndGet()).toString(), "PEM");
+        KubeSetup.ensure(store, creation, "default", () -> now);
+        fanout = new Fanout(store, registries);
+        Routes routes = new Routes();
+        new KubeApi(new KubeApi.Parts(
+                        store,
+                        ResourceTypes.described(),
+                        creation,
+                        fanout,
+                        (node, _) -> {
+                            throw new UnavailableException("node " + node + " is not connected");
+                        },
+                        KubeWorld::user,
+                        new ServiceAccountTokens(keys(), () -> now, () -> "token-" + ids.incrementAndGet()),
+                        () -> now,
+                        () -> "abcd" + ids.incrementAndGet(),
+                        "1"))
+                .mount(routes);
+        edge = new Edge(EdgeOptions.plain("127.0.0.1", 0), routes, () -> "edge-1");
+        edge.start();
+    }
+
+    private static KeyPair keys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Time goes by. */
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** With a token, and as nobody else. */
+    Answer getBearing(String token, String path) throws IOException, InterruptedException {
+        return send(request(path)
+                .setHeader("X-User", "nobody")
+                .header("Authorization", "Bearer " + token)
+                .GET());
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(request(path).GET());
+    }
+
+    Answer get(String path, String accept) throws IOException, InterruptedException {
+        return send(request(path).header("Accept", accept).GET());
+    }
+
+    /** As somebody says that he is somebody else. */
+    Answer getAs(String user, String path, String... headers) throws IOException, InterruptedException {
+        return send(request(path).header("X-User", user).headers(headers).GET());
+    }
+
+    Answer getAs(String user, String path) throws IOException, InterruptedException {
+        return send(request(path).header("X-User", user).GET());
+    }
+
+    /** @param body JSON in which single quotes stand for double ones */
+    Answer post(String path, String body) throws IOException, InterruptedException {
+        return send("POST", path, body);
+    }
+
+    Answer put(String path, String body) throws IOException, InterruptedException {
+        return send("PUT", path, body);
+    }
+
+    Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    Answer postAs(String user, String path, String body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("X-User", user)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    Answer patchAs(String user, String path, String type, String body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("X-User", user)
+                .header("Content-Type", type)
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    Answer send(String method, String path, String body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    Answer patch(String path, String type, String body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", type)
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    /** The events of a watch until it ends, each as its type and its object's name. */
+    List<String> watch(String path, int most) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> answer = client.send(request(path).GET().build(), BodyHandlers.ofLines());
+        try (Stream<String> lines = answer.body()) {
+            return lines.limit(most).map(this::event).toList();
+        }
+    }
+
+    /** Lets a reconciler do all that it wants, as its loop would, without a leader. */
+    <T extends Message> void reconcile(Reconciler<T> reconciler) throws InterruptedException {
+        for (boolean busy = true; busy; ) {
+            busy = false;
+            for (Key<T> key : reconciler.all(store.snapshot())) {
+                for (Transaction write :
+                        reconciler.reconcile(store.snapshot(), key, now).writes()) {
+                    Commit.Committed done = (Commit.Committed) store.commit(write);
+                    Snapshot _ = store.snapshotAt(done.revision());
+                    busy = true;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        edge.close();
+        fanout.close();
+        store.close();
+    }
+
+    private String event(String line) {
+        try {
+            JsonNode event = mapper.readTree(line);
+            return event.path("type").asText() + " "
+                    + event.at("/object/metadata/name").asText();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path));
+    }
+
+    private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+        boolean isJson = answer.body().startsWith("{");
+        return new Answer(answer.statusCode(), isJson ? mapper.readTree(answer.body()) : mapper.nullNode());
+    }
+
+    private static Optional<User> user(dev.gantry.controller.http.HttpRequest request) {
+        String name = request.headers().first("X-User").orElse("admin");
+        return switch (name) {
+            case "nobody" -> Optional.empty();
+            case "admin" -> Optional.of(new User(name, List.of(User.MASTERS)));
+            default -> Optional.of(new User(name, List.of()));
+        };
+    }
+}

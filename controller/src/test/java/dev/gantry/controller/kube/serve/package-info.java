@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.controller.kube.serve;
+
+import org.jspecify.annotations.NullMarked;

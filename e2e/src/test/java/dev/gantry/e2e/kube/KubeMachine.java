@@ -1,0 +1,61 @@
+package dev.gantry.e2e.kube;
+
+import dev.gantry.e2e.bed.Command;
+import dev.gantry.e2e.bed.Engine;
+import dev.gantry.e2e.bed.Gantry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/** A {@code gantry up} with an engine of its own, for kubectl. */
+record KubeMachine(Path home, Engine engine, Gantry up) implements AutoCloseable {
+
+    /**
+     * Skips the test where there is no kubectl.
+     *
+     * @param subnet of the engine's bridge, for example {@code 10.218.0.1/24}
+     * @param port of the API; the agents' is the next one
+     */
+    static KubeMachine start(String name, String subnet, int port) throws IOException {
+        Assumptions.assumeTrue(
+                Command.of("bash", "-c", "command -v kubectl").run().exit() == 0,
+                "there is no kubectl on this machine");
+        Path home = Files.createTempDirectory(Path.of("/var/tmp"), name);
+        Engine engine = Engine.start(home.resolve("engine"), "", subnet);
+        engine.importBusybox();
+        String[] words = {
+            "up",
+            "--data-dir",
+            home + "/data",
+            "--port",
+            Integer.toString(port),
+            "--agent-port",
+            Integer.toString(port + 1),
+            "--docker",
+            engine.address()
+        };
+        Gantry up = Gantry.start("up", home.resolve("up.log"), "", words).awaitLine("ready (");
+        Files.writeString(
+                home.resolve("kubeconfig"),
+                Gantry.command("kubeconfig", "--data-dir", home + "/data").run().must());
+        return new KubeMachine(home, engine, up);
+    }
+
+    Command kubectl(String... words) {
+        List<String> all = new ArrayList<>(List.of("kubectl"));
+        all.addAll(List.of(words));
+        return Command.of(all.toArray(String[]::new))
+                .with(Map.of("KUBECONFIG", home.resolve("kubeconfig").toString()));
+    }
+
+    @Override
+    public void close() {
+        up.close();
+        engine.close();
+        Command.of("rm", "-rf", home.toString()).run();
+    }
+}

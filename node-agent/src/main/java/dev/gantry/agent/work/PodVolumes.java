@@ -1,0 +1,214 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.Creation;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.engine.Labels;
+import dev.gantry.agent.plan.Sandbox;
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.EmptyDirectory;
+import dev.gantry.proto.Mount;
+import dev.gantry.proto.ProjectionSource;
+import dev.gantry.proto.Supply;
+import dev.gantry.proto.VolumeSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives the containers of pods their volumes: directories that this agent writes, and file systems in memory that the sandbox holds. */
+final class PodVolumes {
+
+    private static final int WORDS_BYTES_MAX = 4096;
+
+    private final ContainerEngine engine;
+    private final String nodeId;
+    private final HostPaths hostPaths;
+    private final PodFolders folders;
+
+    PodVolumes(ContainerEngine engine, String nodeId, HostPaths hostPaths, PodFolders folders) {
+        this.engine = engine;
+        this.nodeId = nodeId;
+        this.hostPaths = hostPaths;
+        this.folders = folders;
+    }
+
+    /** What the container mounts; makes what is not there. */
+    List<Creation.Bind> binds(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
+        try {
+            return container.getName().equals(Sandbox.NAME) ? held(workload) : mounted(workload, container);
+        } catch (IOException e) {
+            throw RefusedTaskException.volume("the volumes of the pod cannot be written: " + e);
+        }
+    }
+
+    /** A volume in memory is gone when no container uses it: so the sandbox does, as long as the pod lives. */
+    private List<Creation.Bind> held(DesiredWorkload workload) throws InterruptedException {
+        List<Creation.Bind> binds = new ArrayList<>();
+        for (VolumeSpec volume : workload.getSpec().getVolumesList()) {
+            if (volume.getEmpty().getMemory()) {
+                binds.add(new Creation.Bind(inMemory(workload, volume), "/volumes/" + volume.getName(), true, true));
+            }
+        }
+        return binds;
+    }
+
+    private List<Creation.Bind> mounted(DesiredWorkload workload, ContainerSpec container)
+            throws IOException, InterruptedException {
+        List<Creation.Bind> binds = new ArrayList<>();
+        for (Mount mount : container.getMountsList()) {
+            VolumeSpec volume = workload.getSpec().getVolumesList().stream()
+                    .filter(each -> each.getName().equals(mount.getVolume()))
+                    .findFirst()
+                    .orElseThrow(() -> RefusedTaskException.volume("there is no volume " + mount.getVolume()));
+            String source = within(source(workload, volume), volume, mount.getSubPath());
+            binds.add(
+                    new Creation.Bind(source, mount.getContainerPath(), mount.getReadOnly(), !source.startsWith("/")));
+        }
+        String words = container.getPod().getTerminationMessagePath();
+        if (!words.isEmpty()) {
+            Path file = wordsFile(workload, container.getName());
+            Files.writeString(file, "");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+            binds.add(new Creation.Bind(file.toString(), words, false));
+        }
+        return binds;
+    }
+
+    private Path wordsFile(DesiredWorkload workload, String container) throws IOException {
+        return folders.onDisk(workload, "ends").resolve(container);
+    }
+
+    /** What the container left behind at its termination message path. */
+    String words(DesiredWorkload workload, String container) {
+        try {
+            Path file = wordsFile(workload, container);
+            if (!Files.isRegularFile(file)) {
+                return "";
+            }
+            try (var content = Files.newInputStream(file)) {
+                return new String(content.readNBytes(WORDS_BYTES_MAX), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private String source(DesiredWorkload workload, VolumeSpec volume) throws IOException, InterruptedException {
+        return switch (volume.getSourceCase()) {
+            case HOST_PATH -> hostPath(volume);
+            case EMPTY ->
+                volume.getEmpty().getMemory()
+                        ? inMemory(workload, volume)
+                        : onDisk(workload, volume).toString();
+            case PROJECTION -> projected(workload, volume).toString();
+            default -> throw RefusedTaskException.volume("volume " + volume.getName() + " is of no kind for pods");
+        };
+    }
+
+    private String hostPath(VolumeSpec volume) {
+        String type = volume.getHostPathType();
+        Path path = Path.of(volume.getHostPath());
+        boolean fits = switch (type) {
+            case "Directory" -> Files.isDirectory(path);
+            case "File" -> Files.isRegularFile(path);
+            case "Socket" -> Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
+            default -> true;
+        };
+        if (!fits) {
+            throw RefusedTaskException.volume(
+                    "hostPath type check failed: " + volume.getHostPath() + " is not a " + type);
+        }
+        return hostPaths.mountable(volume.getHostPath()).toString();
+    }
+
+    private Path onDisk(DesiredWorkload workload, VolumeSpec volume) throws IOException {
+        Path directory = folders.onDisk(workload, "volume-" + volume.getName());
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Optional<Long> group = group(workload);
+        if (group.isPresent()) {
+            Files.setAttribute(directory, "unix:gid", Math.toIntExact(group.get()));
+        }
+        return directory;
+    }
+
+    private static Optional<Long> group(DesiredWorkload workload) {
+        return workload.getSpec().getPod().hasVolumeGroup()
+                ? Optional.of(workload.getSpec().getPod().getVolumeGroup())
+                : Optional.empty();
+    }
+
+    private String inMemory(DesiredWorkload workload, VolumeSpec volume) throws InterruptedException {
+        EmptyDirectory empty = volume.getEmpty();
+        String size = empty.getSizeBytes() > 0 ? ",size=" + empty.getSizeBytes() : "";
+        String group = group(workload).map(id -> ",gid=" + id).orElse("");
+        String name = Names.volume(workload, volume.getName());
+        try {
+            engine.createVolume(
+                    name,
+                    "local",
+                    Map.of("type", "tmpfs", "device", "tmpfs", "o", "mode=1777" + size + group),
+                    Map.of(Labels.NODE, nodeId, Labels.WORKLOAD, Names.key(workload)));
+        } catch (EngineException e) {
+            if (e.kind() == EngineException.Kind.UNREACHABLE) {
+                throw e;
+            }
+            throw RefusedTaskException.volume(e.text());
+        }
+        return name;
+    }
+
+    private Path projected(DesiredWorkload workload, VolumeSpec volume) throws IOException {
+        boolean secret = volume.getProjection().getSourcesList().stream()
+                .filter(ProjectionSource::hasSupply)
+                .anyMatch(source -> source.getSupply().getKind() == Supply.Kind.SECRET);
+        String name = "volume-" + volume.getName();
+        Path directory = secret ? folders.inMemory(workload, name) : folders.onDisk(workload, name);
+        ProjectedFiles.of(volume.getProjection(), workload.getSupplies()).writeTo(directory, group(workload));
+        return directory;
+    }
+
+    /** Part of a volume. What the path leads to counts, because containers may have put links there. */
+    private static String within(String source, VolumeSpec volume, String subPath) throws IOException {
+        if (subPath.isEmpty()) {
+            return source;
+        }
+        if (volume.getEmpty().getMemory()) {
+            throw RefusedTaskException.hostConfig("subPath of a volume in memory is not available on this node");
+        }
+        Path root = Path.of(source).toRealPath();
+        Path part = root.resolve(subPath).normalize();
+        if (part.startsWith(root) && !Files.exists(part) && !volume.hasProjection()) {
+            Files.createDirectories(part);
+        }
+        Path real = part.toRealPath();
+        if (!part.startsWith(root) || !real.startsWith(root)) {
+            throw RefusedTaskException.hostConfig("the subPath " + subPath + " leads out of its volume");
+        }
+        return real.toString();
+    }
+
+    /** Writes anew what changed in the volumes that containers have mounted. */
+    void refresh(DesiredWorkload workload) throws IOException {
+        for (VolumeSpec volume : workload.getSpec().getVolumesList()) {
+            if (volume.hasProjection()) {
+                projected(workload, volume);
+            }
+        }
+    }
+
+    void clear(DesiredWorkload workload) throws InterruptedException {
+        folders.clear(workload);
+        for (VolumeSpec volume : workload.getSpec().getVolumesList()) {
+            if (volume.getEmpty().getMemory()) {
+                engine.removeVolume(Names.volume(workload, volume.getName()));
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.gantry.agent.work;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.Creation;
+import dev.gantry.agent.engine.EngineFacts;
+import dev.gantry.agent.plan.Sandbox;
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.DesiredWorkload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+
+/** Gives each container what it needs on this node. */
+final class Preparation implements Hands.Builder {
+
+    private final AgentSettings settings;
+    private final Admission admission;
+    private final Creations creations;
+    private final TaskGroups groups;
+    private final Volumes volumes;
+    private final PodVolumes podVolumes;
+    private final Pods pods;
+    private final List<String> addresses;
+
+    /**
+     * @param addresses of this node
+     */
+    Preparation(
+            AgentSettings settings,
+            ContainerEngine engine,
+            EngineFacts facts,
+            HostPaths hostPaths,
+            InstantSource clock,
+            List<String> addresses) {
+        this.settings = settings;
+        this.admission = new Admission(settings.allowed());
+        this.creations = new Creations(settings);
+        this.groups = new TaskGroups(settings.engine(), facts);
+        this.volumes = new Volumes(engine, settings, hostPaths);
+        PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
+        this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
+        this.pods = new Pods(engine, clock);
+        this.addresses = List.copyOf(addresses);
+    }
+
+    Volumes volumes() {
+        return volumes;
+    }
+
+    @Override
+    public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
+        admission.check(workload.getSpec(), container);
+        if (!workload.getSpec().hasPod()) {
+            return creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
+        }
+        boolean isSandbox = container.getName().equals(Sandbox.NAME);
+        ContainerSpec resolved = isSandbox
+                ? container
+                : new PodEnvironment(settings.nodeName().toLowerCase(Locale.ROOT), addresses, podAddresses(workload))
+                        .resolve(workload, container);
+        return creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
+    }
+
+    /** On the machine's network the pod's addresses are the machine's. */
+    private List<String> podAddresses(DesiredWorkload workload) throws InterruptedException {
+        List<String> own = pods.addresses(workload);
+        return own.isEmpty() ? addresses : own;
+    }
+
+    @Override
+    public String words(DesiredWorkload workload, String container) {
+        return workload.getSpec().hasPod() ? podVolumes.words(workload, container) : "";
+    }
+
+    @Override
+    public void refresh(DesiredWorkload workload) {
+        try {
+            podVolumes.refresh(workload);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void clear(DesiredWorkload workload) throws InterruptedException {
+        // A workload that this node no longer has a specification of may have been either.
+        podVolumes.clear(workload);
+        groups.clear(workload);
+        volumes.clear(workload);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.gantry.agent.work;
+
+import static dev.gantry.agent.work.Specs.container;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Leash;
+import dev.gantry.agent.engine.Listing;
+import dev.gantry.agent.plan.Sandbox;
+import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.NetworkMode;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.PodContainer;
+import dev.gantry.proto.PodSpec;
+import dev.gantry.proto.RunState;
+import dev.gantry.proto.WorkloadSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pods on an engine in memory, with time set by hand. */
+class PodsInTheWorkshopTest {
+
+    private static final String SCOPE = "kube/default/default";
+
+    @TempDir
+    private Path directory;
+
+    private final HandClock clock = new HandClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private final FakeEngine engine = new FakeEngine(clock);
+    private final ReportBook reports = new ReportBook();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private JournalFile journal;
+    private EngineWorkshop workshop;
+
+    @BeforeEach
+    void open() throws InterruptedException {
+        engine.hasImage(Specs.IMAGE);
+        begin();
+    }
+
+    private void begin() throws InterruptedException {
+        journal = JournalFile.open(directory);
+        workshop = EngineWorkshop.open(
+                AgentSettings.of("node", "node-1", directory),
+                engine,
+                journal,
+                reports,
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE));
+        workshop.begin();
+    }
+
+    @AfterEach
+    void close() {
+        workshop.close();
+        engine.close();
+        threads.shutdownNow();
+        journal.close();
+    }
+
+    private static DesiredWorkload pod(ContainerSpec.Builder... containers) {
+        WorkloadSpec.Builder spec = WorkloadSpec.newBuilder()
+                .setNetwork(NetworkMode.BRIDGE)
+                .setNamePrefix("k8s-web")
+                .setPod(PodSpec.newBuilder().setTerminationGraceSeconds(1).setHostname("web"));
+        for (ContainerSpec.Builder container : containers) {
+            spec.addContainers(container.setPod(PodContainer.getDefaultInstance()));
+        }
+        return DesiredWorkload.newBuilder()
+                .setScope(SCOPE)
+                .setId("p1")
+                .setDesired(RunState.RUN)
+                .setSpec(spec)
+                .build();
+    }
+
+    private Observation await(Predicate<Observation> wanted) {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> reports.of("p1").filter(wanted).isPresent());
+        return reports.of("p1").orElseThrow();
+    }
+
+    private Observation awaitRestarts(int count) {
+        return await(seen -> seen.getContainers(0).getRestartCount() == count
+                && seen.getContainers(0).getPhase() == Phase.RUNNING);
+    }
+
+    @Test
+    void makesTheSandboxItsImageAndTheContainerAndTakesAllAway() {
+        DesiredWorkload pod = pod(container("web", "serve"));
+        workshop.obey(List.of(pod));
+        await(seen -> seen.getPhase() == Phase.RUNNING);
+        assertThat(engine.calls()).contains("importImage " + Sandbox.IMAGE);
+        assertThat(engine.list()).extracting(Listing::container).containsExactlyInAnyOrder(Sandbox.NAME, "web");
+
+        workshop.obey(List.of(Specs.stop(pod)));
+        await(seen -> seen.getPhase() == Phase.STOPPED);
+        workshop.obey(List.of(Specs.settled(pod).toBuilder().setDiscarded(true).build()));
+        Awaitility.await().until(() -> engine.list().isEmpty());
+    }
+
+    @Test
+    void startsAContainerAgainAsANewOneAndWaitsTheSecondTime() {
+        workshop.obey(List.of(pod(container("web", "serve"))));
+        String first = awaitRestarts(0).getContainers(0).getRuntimeId();
+        engine.exits(SCOPE + "/p1", "web", 1);
+        Observation again = awaitRestarts(1);
+        assertThat(again.getContainers(0).getRuntimeId()).isNotEqualTo(first);
+        assertThat(again.getContainers(0).getLastEnd().getRuntimeId()).isEqualTo(first);
+
+        engine.exits(SCOPE + "/p1", "web", 1);
+        await(seen -> seen.getContainers(0).getWaitingReason().equals("CrashLoopBackOff"));
+        clock.forward(Duration.ofSeconds(10));
+        awaitRestarts(2);
+    }
+
+    @Test
+    void adoptsAPodAfterARestartOfTheAgent() throws InterruptedException {
+        DesiredWorkload pod = pod(container("web", "serve"));
+        workshop.obey(List.of(pod));
+        awaitRestarts(0);
+        engine.exits(SCOPE + "/p1", "web", 1);
+        awaitRestarts(1);
+        workshop.close();
+        journal.close();
+        begin();
+        workshop.obey(List.of(pod));
+        awaitRestarts(1);
+        assertThat(engine.starts()).hasSize(2);
+        assertThat(engine.list()).hasSize(2);
+    }
+
+    @Test
+    void removesTheContainersOfAPodThatIsNotWantedAnyMore() {
+        workshop.obey(List.of(pod(container("web", "serve"))));
+        awaitRestarts(0);
+        workshop.obey(List.of());
+        Awaitility.await()
+                .until(() -> engine.list().stream()
+                        .noneMatch(listing -> listing.container().equals(Sandbox.NAME)));
+    }
+}
