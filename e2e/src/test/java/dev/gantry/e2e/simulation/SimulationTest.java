@@ -26,7 +26,8 @@ class SimulationTest {
             8353084791280825002L,
             8353084791280828103L,
             8353084791280828756L,
-            4409040283667069487L);
+            4409040283667069487L,
+            865293085697326918L);
 
     private static final Duration BUDGET = Duration.ofSeconds(60);
 

@@ -73,6 +73,15 @@ record Life(
         return wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
     }
 
+    boolean isDue(long nowMs) {
+        return isDue(notBeforeMs, nowMs);
+    }
+
+    /** Whether there may be an attempt; one that would be too far away is due, because then the clock was set back. */
+    static boolean isDue(long dueMs, long nowMs) {
+        return dueMs <= nowMs || dueMs - nowMs > LONGEST_WAIT.toMillis();
+    }
+
     /** Ends in a row before this one. */
     int crashesBefore(ObservedContainer ended) {
         boolean wasGood = ended.finishedAtMs() - ended.startedAtMs() >= GOOD_RUN.toMillis();

@@ -93,7 +93,8 @@ public record Memory(
                 0);
     }
 
-    Standing standing(String container) {
+    /** Where a container stands; that of one never heard of is new. */
+    public Standing standing(String container) {
         return containers.getOrDefault(container, Standing.NEW);
     }
 

@@ -162,7 +162,7 @@ final class PodPlanner {
                     .with(name, life.inTrouble(new Life.Trouble("CreatePodSandboxError", sandbox.failure()), untilMs))
                     .with(name, sandbox.retried(false));
             turn.wakeAt(untilMs);
-        } else if (turn.memory.life(name).notBeforeMs() > turn.nowMs) {
+        } else if (!turn.memory.life(name).isDue(turn.nowMs)) {
             turn.wakeAt(turn.memory.life(name).notBeforeMs());
         } else if (sandbox.isExited()) {
             turn.act(new Action.Remove(name, sandbox.seen().orElseThrow().id()), name, Step.REMOVE);

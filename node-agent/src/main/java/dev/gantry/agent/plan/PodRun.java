@@ -103,7 +103,7 @@ final class PodRun {
             end(spec).filter(end -> restarts(spec, end.getExitCode())).ifPresent(end -> again(spec, standing, end));
         } else if (!standing.failure().isEmpty()) {
             tryAgain(spec, standing);
-        } else if (turn.memory.life(name).notBeforeMs() > turn.nowMs) {
+        } else if (!turn.memory.life(name).isDue(turn.nowMs)) {
             turn.wakeAt(turn.memory.life(name).notBeforeMs());
         } else {
             begin(spec, standing, sheltered);
@@ -170,7 +170,7 @@ final class PodRun {
         Life.Trouble wait = new Life.Trouble(
                 "CrashLoopBackOff",
                 "back-off " + spoken(Life.backOff(before).toSeconds()) + " restarting failed container=" + name);
-        if (seen.isPresent() && dueMs > turn.nowMs) {
+        if (seen.isPresent() && !Life.isDue(dueMs, turn.nowMs)) {
             turn.wakeAt(dueMs);
             waiting(name, wait);
             return;

@@ -236,7 +236,7 @@ final class Hands {
     private List<Fact> startAgain(DesiredWorkload workload, String name, String id) throws InterruptedException {
         starts.acquire();
         try {
-            journal.begin(workload.getScope(), workload.getId(), name);
+            await(checkpoint(workload, name));
             hold(workload, name, id);
             return started(workload, name, id);
         } catch (RefusedTaskException e) {

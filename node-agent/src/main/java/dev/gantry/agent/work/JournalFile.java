@@ -27,7 +27,10 @@ import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The journal on disk. Records are appended; a torn last one is dropped when read again. */
+/**
+ * The journal on disk. Records are appended; a torn last one is dropped when read again. Nothing begins unless its end will find room on the
+ * disk.
+ */
 public final class JournalFile implements Journal, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
@@ -40,6 +43,7 @@ public final class JournalFile implements Journal, AutoCloseable {
 
     private final Path file;
     private final Disk disk;
+    private final Reserve reserve;
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock forcing = new ReentrantLock();
     private final Map<String, Entry> entries = new HashMap<>();
@@ -57,9 +61,10 @@ public final class JournalFile implements Journal, AutoCloseable {
     /** What a file says, and how much of it is whole records. */
     private record Content(Map<String, Entry> entries, long wholeBytes) {}
 
-    private JournalFile(Path file, Disk disk, FileChannel channel) {
+    private JournalFile(Path file, Disk disk, Reserve reserve, FileChannel channel) {
         this.file = file;
         this.disk = disk;
+        this.reserve = reserve;
         this.channel = channel;
     }
 
@@ -75,7 +80,8 @@ public final class JournalFile implements Journal, AutoCloseable {
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path file = directory.resolve("workloads.journal");
             Content found = Files.exists(file) ? read(file) : new Content(Map.of(), 0);
-            JournalFile journal = new JournalFile(file, disk, channel(disk, file));
+            Reserve reserve = new Reserve(directory.resolve("workloads.reserve"), disk);
+            JournalFile journal = new JournalFile(file, disk, reserve, channel(disk, file));
             journal.entries.putAll(found.entries());
             journal.tidy(found.wholeBytes());
             return journal;
@@ -95,6 +101,11 @@ public final class JournalFile implements Journal, AutoCloseable {
         } catch (IOException e) {
             LOG.warn("The journal {} cannot be rewritten and goes on as it is: {}", file, e.getMessage());
             channel.truncate(wholeBytes);
+        }
+        try {
+            reserve.hold();
+        } catch (IOException e) {
+            LOG.warn("There is no room for a reserve beside the journal {}, so nothing will begin: {}", file, e.getMessage());
         }
     }
 
@@ -116,14 +127,50 @@ public final class JournalFile implements Journal, AutoCloseable {
                 .setObserved(Observation.newBuilder()
                         .addContainers(ContainerStatus.newBuilder().setName(container)))
                 .build();
+        holdReserve();
         force(append(BEGUN, record));
+    }
+
+    private void holdReserve() {
+        writing.lock();
+        try {
+            reserve.hold();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot hold room back beside the journal " + file, e);
+        } finally {
+            writing.unlock();
+        }
     }
 
     @Override
     public void remember(WorkloadReport report) {
-        long record = append(SEEN, report);
         if (report.getObserved().getPhase() == Phase.STOPPED) {
-            force(record);
+            force(appendEnd(report));
+        } else {
+            append(SEEN, report);
+        }
+    }
+
+    private long appendEnd(WorkloadReport report) {
+        try {
+            return append(SEEN, report);
+        } catch (UncheckedIOException e) {
+            if (!spendReserve()) {
+                throw e;
+            }
+            LOG.warn("The journal {} goes on in its reserve: {}", file, e.getMessage());
+            return append(SEEN, report);
+        }
+    }
+
+    private boolean spendReserve() {
+        writing.lock();
+        try {
+            return reserve.spend();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the journal " + file, e);
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -10,9 +10,11 @@ import dev.gantry.agent.plan.Standing;
 import dev.gantry.agent.plan.WorkloadPlanner;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.WorkloadReport;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Keeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+
+    /** How long to wait with an end that the journal could not keep. */
+    private static final Duration KEEP_AGAIN = Duration.ofSeconds(1);
 
     /**
      * What all keepers share.
@@ -158,38 +163,57 @@ final class Keeper {
         memory = plan.memory();
         over = plan.over();
         if (!wish.getSettled()) {
-            report(plan.memory().last());
+            report(wish, plan.memory(), now);
         }
         plan.actions().forEach(action -> begin(wish, action));
         plan.wake().ifPresent(this::setAlarm);
     }
 
-    private void report(Observation observation) {
-        boolean news = !observation.equals(reported);
-        if (!news && !again) {
-            return;
+    /**
+     * Tells of news once they are kept. Most may be told all the same when the journal cannot be written; an end may not while something
+     * could still begin: whoever followed this agent without knowing the end would begin it.
+     */
+    private void report(DesiredWorkload wish, Memory seen, Instant now) {
+        Observation observation = seen.last();
+        if (!observation.equals(reported)) {
+            if (isKept(observation) || !couldBegin(wish, seen)) {
+                LOG.info("Workload {} is {} {}", key(), observation.getPhase(), observation.getStopReason());
+                reported = observation;
+                again = true;
+            } else {
+                setAlarm(now.plus(KEEP_AGAIN));
+            }
         }
-        again = false;
-        reported = observation;
-        WorkloadReport report = WorkloadReport.newBuilder()
+        if (again && !reported.equals(Observation.getDefaultInstance())) {
+            again = false;
+            tools.reporter().report(reportOf(reported));
+        }
+    }
+
+    private boolean isKept(Observation observation) {
+        try {
+            tools.journal().remember(reportOf(observation));
+            return true;
+        } catch (UncheckedIOException e) {
+            // What runs goes on; only a start needs the journal, and is refused while it cannot be written.
+            LOG.warn("Workload {}: {}", key(), e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean couldBegin(DesiredWorkload wish, Memory seen) {
+        return seen.last().getPhase() == Phase.STOPPED
+                && wish.getDesired() == RunState.RUN
+                && wish.getSpec().getContainersList().stream()
+                        .anyMatch(spec -> !seen.standing(spec.getName()).begun());
+    }
+
+    private WorkloadReport reportOf(Observation observation) {
+        return WorkloadReport.newBuilder()
                 .setScope(scope)
                 .setId(id)
                 .setObserved(observation)
                 .build();
-        if (news) {
-            LOG.info("Workload {} is {} {}", key(), observation.getPhase(), observation.getStopReason());
-            remember(report);
-        }
-        tools.reporter().report(report);
-    }
-
-    private void remember(WorkloadReport report) {
-        try {
-            tools.journal().remember(report);
-        } catch (UncheckedIOException e) {
-            // What runs goes on; only a start needs the journal, and is refused while it cannot be written.
-            LOG.warn("Workload {}: {}", key(), e.getMessage());
-        }
     }
 
     private void setAlarm(Instant at) {

@@ -232,6 +232,22 @@ class PodPlannerTest {
     }
 
     @Test
+    void waitsNoLongerThanABackOffWhenTheClockWasSetBack() {
+        DesiredWorkload pod = pod(Restart.ALWAYS, container("web"));
+        settle(pod);
+        later(1);
+        exits("web", 1);
+        settle(pod);
+        later(1);
+        exits("web", 1);
+        settle(pod);
+        assertThat(status("web").getWaitingReason()).isEqualTo("CrashLoopBackOff");
+        later(-3600);
+        settle(pod);
+        assertThat(status("web").getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
     void ignoresAnAnswerAboutAnEarlierContainerThatComesLate() {
         DesiredWorkload pod = pod(Restart.ALWAYS, container("web"));
         settle(pod);

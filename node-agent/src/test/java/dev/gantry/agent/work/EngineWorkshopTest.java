@@ -15,10 +15,12 @@ import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RestartPolicy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -224,6 +226,33 @@ class EngineWorkshopTest {
         workshop.obey(List.of(web("b"), stop(web("c")), web("d")));
         awaitPhase("d", Phase.RUNNING);
         assertThat(reports.of("b").orElseThrow().getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void tellsAnEndThatItCannotKeepOnlyWhenNothingCouldBeginAfterIt() throws Exception {
+        workshop.obey(List.of(web("a")));
+        awaitPhase("a", Phase.RUNNING);
+        disk.fillAfter(0);
+        Files.delete(directory.resolve("workloads.reserve"));
+        restart();
+
+        workshop.obey(List.of(web("a"), web("b")));
+        engine.exits("default/a", "web", 1);
+        awaitPhase("a", Phase.STOPPED);
+        Awaitility.await().until(() -> {
+            clock.forward(Duration.ofSeconds(1));
+            return disk.refused() > 20;
+        });
+        workshop.reportAgain();
+        assertThat(reports.of("b").map(Observation::getPhase)).isNotEqualTo(Optional.of(Phase.STOPPED));
+
+        disk.free();
+        Awaitility.await().until(() -> {
+            clock.forward(Duration.ofSeconds(1));
+            return reports.of("b").filter(seen -> seen.getPhase() == Phase.STOPPED).isPresent();
+        });
+        assertThat(reports.of("b").orElseThrow().getContainers(0).getReason())
+                .startsWith("CannotStartContainerError: the agent's journal cannot be written");
     }
 
     @Test

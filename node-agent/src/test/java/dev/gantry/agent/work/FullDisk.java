@@ -7,24 +7,39 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A disk that takes so many more bytes, and then, as real ones do, a part of what it is given. */
 final class FullDisk implements JournalFile.Disk {
 
-    private long left = Long.MAX_VALUE;
+    private static final long PLENTY = 1L << 40;
+
+    private final AtomicInteger refused = new AtomicInteger();
+    private long left = PLENTY;
 
     void fillAfter(long bytes) {
         left = bytes;
     }
 
     void free() {
-        left = Long.MAX_VALUE;
+        left = PLENTY;
+    }
+
+    /** Writes for which there was no room. */
+    int refused() {
+        return refused.get();
     }
 
     @Override
     public FileChannel open(Path file, OpenOption... options) throws IOException {
+        if (Files.exists(file) && Set.of(options).contains(StandardOpenOption.TRUNCATE_EXISTING)) {
+            left += Files.size(file);
+        }
         return new Channel(FileChannel.open(file, options));
     }
 
@@ -39,6 +54,7 @@ final class FullDisk implements JournalFile.Disk {
         @Override
         public int write(ByteBuffer source) throws IOException {
             if (left == 0) {
+                refused.incrementAndGet();
                 throw new IOException("No space left on device");
             }
             int count = (int) Math.min(left, source.remaining());

@@ -91,6 +91,29 @@ class JournalFileTest {
     }
 
     @Test
+    void keepsAnEndInTheRoomThatItHeldBack() {
+        FullDisk disk = new FullDisk();
+        try (JournalFile journal = JournalFile.open(directory, disk)) {
+            journal.begin("default", "a", "web");
+            disk.fillAfter(0);
+            assertThatThrownBy(() -> journal.remember(report("a", Phase.RUNNING)))
+                    .isInstanceOf(UncheckedIOException.class);
+            journal.remember(report("a", Phase.STOPPED));
+            assertThatThrownBy(() -> journal.begin("default", "b", "web"))
+                    .as("something begins whose end would find no room")
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("cannot hold room back");
+            disk.free();
+            journal.begin("default", "b", "web");
+        }
+        try (JournalFile journal = JournalFile.open(directory)) {
+            assertThat(journal.entries().get("default/a").report().getObserved().getPhase())
+                    .isEqualTo(Phase.STOPPED);
+            assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
+        }
+    }
+
+    @Test
     void opensOnAFullDisk() throws IOException {
         try (JournalFile journal = JournalFile.open(directory)) {
             journal.begin("default", "a", "web");
