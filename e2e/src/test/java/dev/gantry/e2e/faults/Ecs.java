@@ -147,10 +147,10 @@ record Ecs(Api api) {
     }
 
     void awaitRunning(String service, int count) {
-        await(
-                count + " running tasks of " + service,
-                () -> runningTasks(service).size() == count
-                        && liveTasks(service).size() == count);
+        await(count + " running tasks of " + service, () -> {
+            List<JsonNode> live = liveTasks(service);
+            return live.size() == count && live.stream().allMatch(Ecs::isRunning);
+        });
     }
 
     void awaitTask(String arn, String what, Predicate<JsonNode> wanted) {

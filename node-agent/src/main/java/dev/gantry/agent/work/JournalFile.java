@@ -105,7 +105,10 @@ public final class JournalFile implements Journal, AutoCloseable {
         try {
             reserve.hold();
         } catch (IOException e) {
-            LOG.warn("There is no room for a reserve beside the journal {}, so nothing will begin: {}", file, e.getMessage());
+            LOG.warn(
+                    "There is no room for a reserve beside the journal {}, so nothing will begin: {}",
+                    file,
+                    e.getMessage());
         }
     }
 

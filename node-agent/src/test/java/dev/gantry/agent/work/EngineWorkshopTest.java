@@ -249,7 +249,9 @@ class EngineWorkshopTest {
         disk.free();
         Awaitility.await().until(() -> {
             clock.forward(Duration.ofSeconds(1));
-            return reports.of("b").filter(seen -> seen.getPhase() == Phase.STOPPED).isPresent();
+            return reports.of("b")
+                    .filter(seen -> seen.getPhase() == Phase.STOPPED)
+                    .isPresent();
         });
         assertThat(reports.of("b").orElseThrow().getContainers(0).getReason())
                 .startsWith("CannotStartContainerError: the agent's journal cannot be written");
