@@ -107,8 +107,11 @@ class JournalFileTest {
             journal.begin("default", "b", "web");
         }
         try (JournalFile journal = JournalFile.open(directory)) {
-            assertThat(journal.entries().get("default/a").report().getObserved().getPhase())
-                    .isEqualTo(Phase.STOPPED);
+            assertThat(journal.entries())
+                    .hasEntrySatisfying(
+                            "default/a",
+                            entry -> assertThat(entry.report().getObserved().getPhase())
+                                    .isEqualTo(Phase.STOPPED));
             assertThat(journal.entries()).containsOnlyKeys("default/a", "default/b");
         }
     }
