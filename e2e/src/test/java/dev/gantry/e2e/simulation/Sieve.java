@@ -11,6 +11,9 @@ final class Sieve {
 
     private static final long SEED = 2;
 
+    /** None that the users think of by themselves: one token stands for one request. */
+    private static final int LATE = 100;
+
     private Sieve() {}
 
     /** Where a story is cut. */
@@ -48,7 +51,7 @@ final class Sieve {
         world.users().begin(Duration.ofSeconds(16));
         run(world, 20);
         world.users().deployAll();
-        world.users().run(1);
+        world.users().run(LATE);
         run(world, 8);
         SimNode node = world.nodes().getFirst();
         world.cut(node);
