@@ -27,6 +27,7 @@ import dev.gantry.controller.kube.pod.PodEventReconciler;
 import dev.gantry.controller.kube.pod.PodReconciler;
 import dev.gantry.controller.kube.pod.SupplyReconciler;
 import dev.gantry.controller.kube.pod.TaintReconciler;
+import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.Candidate;
 import dev.gantry.controller.leadership.Leadership;
 import dev.gantry.controller.leadership.LeadershipSettings;
@@ -254,6 +255,7 @@ public final class Controller implements AutoCloseable {
                 .add(new PodEventReconciler(), WORKERS)
                 .add(new TaintReconciler(), WORKERS)
                 .add(new JobPodReconciler(), WORKERS)
+                .add(new ClaimReconciler(), WORKERS)
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),

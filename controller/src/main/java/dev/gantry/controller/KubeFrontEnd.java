@@ -10,6 +10,7 @@ import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.registry.ServiceRange;
 import dev.gantry.controller.kube.serve.KubeApi;
 import dev.gantry.controller.kube.serve.KubeSetup;
 import dev.gantry.controller.kube.type.ResourceTypes;
@@ -37,7 +38,7 @@ final class KubeFrontEnd implements AutoCloseable {
     static KubeFrontEnd start(
             ControllerSettings settings, Identity identity, Store store, Channels channels, Chance chance)
             throws IOException, InterruptedException {
-        Registries registries = new Registries(new PodCompiler());
+        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
         Creation creation =
                 new Creation(registries, chance::requestId, identity.authority().certificatePem());
         KubeSetup.ensure(store, creation, CLUSTER, chance.clock());

@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.proto.KubeObject;
 import java.util.List;
@@ -32,6 +33,7 @@ final class KubePlanners {
                 new DaemonSetReconciler(maker),
                 new JobReconciler(maker),
                 new BudgetReconciler(),
+                new ServiceReconciler(),
                 new CronJobReconciler());
     }
 }

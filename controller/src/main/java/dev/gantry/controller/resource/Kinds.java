@@ -13,10 +13,12 @@ import dev.gantry.proto.JoinToken;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Leader;
+import dev.gantry.proto.NetworkClaim;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.PodName;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.SealedSecret;
+import dev.gantry.proto.ServiceRoute;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Index;
 import dev.gantry.store.Key;
@@ -70,6 +72,12 @@ public final class Kinds {
 
     /** Scope: {@link Pods#scope}; named by {@code metadata.name}. */
     public static final Kind<PodName> KUBE_POD_NAME = new Kind<>("kube-pod-name", PodName.parser());
+
+    /** Scope: {@code <cluster>/<namespace>}; named by the service. */
+    public static final Kind<ServiceRoute> SERVICE_ROUTE = new Kind<>("service-route", ServiceRoute.parser());
+
+    /** Scope: what is claimed; named by the address or port. */
+    public static final Kind<NetworkClaim> NETWORK_CLAIM = new Kind<>("network-claim", NetworkClaim.parser());
 
     public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
 
@@ -212,7 +220,9 @@ public final class Kinds {
             ECS_SERVICE,
             ECS_ACCOUNT_SETTINGS,
             KUBE_OBJECT,
-            KUBE_POD_NAME);
+            KUBE_POD_NAME,
+            SERVICE_ROUTE,
+            NETWORK_CLAIM);
 
     public static final List<Index<?>> INDEXES = List.of(
             WORKLOADS_BY_NODE,

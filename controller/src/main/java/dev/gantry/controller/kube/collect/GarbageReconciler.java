@@ -11,10 +11,8 @@ import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.controller.resource.Pods;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.KubePod;
-import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -78,8 +76,8 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                         .ifPresentOrElse(_ -> {}, () -> before.or(() -> after).ifPresent(any -> keys.add(key(any))));
             }
         } else if (change.key().kind().equals(Kinds.WORKLOAD)) {
-            Optional<PodDocument> before = pod(change.before());
-            Optional<PodDocument> after = pod(change.after());
+            Optional<PodDocument> before = PodDocument.ofAny(change.before());
+            Optional<PodDocument> after = PodDocument.ofAny(change.after());
             boolean isSame = before.map(PodDocument::json).equals(after.map(PodDocument::json));
             if (!isSame) {
                 before.ifPresent(pod -> owners(pod.origin(), keys));
@@ -171,13 +169,6 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
         return record != null && record.value() instanceof KubeObject value
                 ? Optional.of(new Versioned<>(
                         Kinds.KUBE_OBJECT.key(record.key().scope(), record.key().name()), value, record.revision()))
-                : Optional.empty();
-    }
-
-    private static Optional<PodDocument> pod(@Nullable Versioned<?> record) {
-        return record != null && record.value() instanceof Workload value && Pods.isPod(value)
-                ? PodDocument.of(new Versioned<>(
-                        Kinds.WORKLOAD.key(record.key().scope(), record.key().name()), value, record.revision()))
                 : Optional.empty();
     }
 }

@@ -7,6 +7,8 @@ import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.KubePod;
+import dev.gantry.proto.NetworkMode;
+import dev.gantry.proto.Node;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pod that the API shows: the workload it is, and its metadata and spec as JSON. What planners ask of its state is answered here; its status
@@ -33,6 +36,14 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
     /** Empty for a workload that is no pod, or one that is only history. */
     public static Optional<PodDocument> of(Versioned<Workload> record) {
         return Pods.shown(record.value()).map(pod -> new PodDocument(record, pod, Json.object(pod.getJson())));
+    }
+
+    /** The same for any record, or for none. */
+    public static Optional<PodDocument> ofAny(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload value
+                ? of(new Versioned<>(
+                        Kinds.WORKLOAD.key(record.key().scope(), record.key().name()), value, record.revision()))
+                : Optional.empty();
     }
 
     public static Optional<PodDocument> find(Snapshot snapshot, ObjectName name) {
@@ -84,6 +95,19 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
             case RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING -> Phase.RUNNING;
             default -> Phase.PENDING;
         };
+    }
+
+    /**
+     * Its own, or those of its node when it uses the network of that.
+     *
+     * @param node that it is placed on
+     */
+    public List<String> addresses(Optional<Node> node) {
+        Workload workload = record.value();
+        return workload.getSpec().getNetwork() == NetworkMode.HOST && Workloads.isPlaced(workload)
+                ? node.map(found -> List.copyOf(found.getInfo().getAddressesList()))
+                        .orElse(List.of())
+                : workload.getObserved().getAddressesList();
     }
 
     /** Of all its containers. */

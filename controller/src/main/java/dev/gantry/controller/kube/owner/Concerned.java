@@ -51,7 +51,7 @@ public record Concerned(ResourceName resource) {
             return List.of(name.key());
         }
         Set<String> owners = new LinkedHashSet<>();
-        for (Versioned<?> record : sides(change)) {
+        for (Versioned<?> record : change.sides()) {
             if (record.value() instanceof KubeObject object) {
                 owners.addAll(object.getOwnerUidsList());
             }
@@ -111,14 +111,5 @@ public record Concerned(ResourceName resource) {
 
     private static Optional<KubePod> pod(@Nullable Versioned<?> record) {
         return record != null && record.value() instanceof Workload workload ? Pods.shown(workload) : Optional.empty();
-    }
-
-    private static List<Versioned<?>> sides(Change<?> change) {
-        Versioned<?> before = change.before();
-        Versioned<?> after = change.after();
-        if (before == null) {
-            return after == null ? List.of() : List.of(after);
-        }
-        return after == null ? List.of(before) : List.of(before, after);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.owner;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
@@ -22,6 +23,7 @@ import dev.gantry.controller.resource.RefusedException;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.PodName;
 import dev.gantry.proto.Workload;
+import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
@@ -158,14 +160,37 @@ public final class OwnerPass {
 
     /** Makes an object of the owner's, in its namespace, and returns it. */
     public ObjectNode create(ResourceType type, String name, ObjectNode object) {
+        ObjectNode owned = object.deepCopy();
+        Ownership.add(owned, owner);
+        ObjectNode born = born(type, name, owned, ChildNames.uid(owner.meta().uid(), made));
+        made++;
+        return born;
+    }
+
+    /** Makes an object beside the owner, who does not count it; whether it is the owner's, its references say. */
+    public void createBeside(ResourceType type, String name, ObjectNode object) {
+        // The name keeps it from being made twice; of one name there may be another one later.
+        String uid = ChildNames.uid(owner.meta().uid() + "/" + type.name() + "/" + name, snapshot.revision());
+        ObjectNode _ = born(type, name, object, uid);
+    }
+
+    private ObjectNode born(ResourceType type, String name, ObjectNode object, String uid) {
         ObjectName of = owner.name().beside(type.name(), name);
-        ObjectNode born = Birth.of(type, object, of, ChildNames.uid(owner.meta().uid(), made), now);
-        Ownership.add(born, owner);
+        ObjectNode born = Birth.of(type, object, of, uid, now);
         Defaults.apply(type.apiVersion(), type.kind(), born);
         namespace().ifPresent(writes::guard);
         writes.create(of.key(), KubeDocument.stored(born, KubeObject.getDefaultInstance()));
-        made++;
         return born;
+    }
+
+    /** Writes a record that follows from the owner, unless it says the same already. */
+    public <T extends Message> void keep(Key<T> key, T value) {
+        Optional<Versioned<T>> before = snapshot.get(key);
+        if (before.isEmpty()) {
+            writes.create(key, value);
+        } else if (!before.get().value().equals(value)) {
+            writes.update(before.get(), value);
+        }
     }
 
     /** Changes an object, and counts a generation if its spec is another one. */

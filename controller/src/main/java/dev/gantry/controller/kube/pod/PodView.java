@@ -10,7 +10,6 @@ import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.ContainerStatus;
-import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Placement;
@@ -80,10 +79,7 @@ public final class PodView {
                 addresses(status.putArray("hostIPs"), addresses);
             }
         });
-        List<String> own = workload.getSpec().getNetwork() == NetworkMode.HOST && Workloads.isPlaced(workload)
-                ? node.map(found -> List.copyOf(found.getInfo().getAddressesList()))
-                        .orElse(List.of())
-                : observed.getAddressesList();
+        List<String> own = pod.addresses(node);
         if (!own.isEmpty()) {
             status.put("podIP", own.getFirst());
             addresses(status.putArray("podIPs"), own);

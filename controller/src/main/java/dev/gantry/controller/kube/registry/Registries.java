@@ -29,14 +29,19 @@ public final class Registries implements Observation {
     private final Registry objects = new ObjectRegistry();
     private final Registry nodes = new NodeRegistry();
     private final Registry pods;
+    private final Registry services;
 
-    public Registries(PodMaker maker) {
+    public Registries(PodMaker maker, ServiceRange range) {
         this.pods = new PodRegistry(maker);
+        this.services = new ServiceRegistry(objects, range);
     }
 
     public Registry of(ResourceName resource) {
         if (resource.equals(ResourceName.PODS)) {
             return pods;
+        }
+        if (resource.equals(ServiceClaims.SERVICES)) {
+            return services;
         }
         return resource.equals(ResourceName.NODES) ? nodes : objects;
     }

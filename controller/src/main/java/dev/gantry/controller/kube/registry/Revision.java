@@ -35,6 +35,9 @@ public final class Revision {
         if (type.hasStatus()) {
             copy(before, after, "status");
         }
+        if (type.name().equals(ServiceClaims.SERVICES)) {
+            ServiceClaims.keep(before, after);
+        }
         if (Birth.countsGenerations(type) && !rest(before).equals(rest(after))) {
             after.withObject("/metadata").put("generation", Meta.of(before).generation() + 1);
         }

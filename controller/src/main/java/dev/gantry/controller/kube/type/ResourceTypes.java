@@ -17,14 +17,11 @@ public final class ResourceTypes {
      * is better off than one that waits. Served as soon as what makes them work is there.
      */
     private static final Set<String> AWAITED = Set.of(
-            "Endpoints",
             "LimitRange",
             "PersistentVolume",
             "PersistentVolumeClaim",
             "ResourceQuota",
-            "Service",
             "HorizontalPodAutoscaler",
-            "EndpointSlice",
             "Ingress",
             "IngressClass",
             "NetworkPolicy",

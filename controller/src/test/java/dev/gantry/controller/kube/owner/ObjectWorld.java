@@ -22,6 +22,8 @@ import dev.gantry.controller.kube.registry.Draft;
 import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.registry.Revision;
+import dev.gantry.controller.kube.registry.ServiceRange;
+import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.lifecycle.Expiries;
@@ -65,7 +67,7 @@ public final class ObjectWorld implements AutoCloseable {
     private static final int SECOND = 1000;
 
     private final World world = new World();
-    private final Registries registries = new Registries(new PodCompiler());
+    private final Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
     private final List<Loop<?>> loops = new ArrayList<>();
     private Consumer<Snapshot> check = _ -> {};
     private Instant now = START;
@@ -77,6 +79,7 @@ public final class ObjectWorld implements AutoCloseable {
         loops.add(new Loop<>(new PodEventReconciler()));
         loops.add(new Loop<>(new TaintReconciler()));
         loops.add(new Loop<>(new JobPodReconciler()));
+        loops.add(new Loop<>(new ClaimReconciler()));
         Expiries.defaults().stream()
                 .filter(expiry -> expiry.kind().equals(Kinds.KUBE_OBJECT))
                 .forEach(expiry -> loops.add(new Loop<>(new RetentionReconciler<>(expiry))));

@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.access.User;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.registry.ServiceRange;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.watch.Fanout;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -60,7 +61,7 @@ final class KubeWorld implements AutoCloseable {
 
     KubeWorld() throws IOException, InterruptedException {
         store = ImageStore.open(new MemoryBackend(() -> now), Kinds.ALL, Kinds.INDEXES);
-        Registries registries = new Registries(new PodCompiler());
+        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
         Creation creation = new Creation(registries, () -> new UUID(0, ids.incrementAndGet()).toString(), "PEM");
         KubeSetup.ensure(store, creation, "default", () -> now);
         fanout = new Fanout(store, registries);
