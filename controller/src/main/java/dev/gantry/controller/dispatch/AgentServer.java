@@ -44,6 +44,7 @@ public final class AgentServer implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final ReportIntake intake;
     private final Channels channels;
+    private final Store.Subscription routing;
     private final Store.Subscription subscription;
 
     /** How the server shows itself. */
@@ -77,6 +78,7 @@ public final class AgentServer implements AutoCloseable {
         intake = new ReportIntake(parts.store(), parts.leading(), parts.clock(), new DispatchMetrics(parts.metrics()));
         DispatchMetrics.watch(
                 parts.metrics(), parts.store(), sessions, new DispatchMetrics.Watched(heartbeats, parts.clock()));
+        RouteBoard routes = new RouteBoard();
         Session.Desk desk = new Session.Desk(
                 new SessionRules(settings.heartbeatInterval(), settings.fence(), settings.clusterUid()),
                 new Registrar(parts.store(), parts.leading(), parts.clock()),
@@ -86,6 +88,7 @@ public final class AgentServer implements AutoCloseable {
                 sessions,
                 parts.store(),
                 parts.leading(),
+                routes,
                 parts.clock());
         executor = Executors.newVirtualThreadPerTaskExecutor();
         server = NettyServerBuilder.forAddress(settings.listen(), credentials(settings, parts))
@@ -102,6 +105,9 @@ public final class AgentServer implements AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .build();
+        // The board first: a session that is told of a change finds it there.
+        routing = parts.store().subscribe(routes);
+        routes.begin(parts.store().snapshot());
         subscription = parts.store().subscribe(sessions);
         intake.start();
         try {
@@ -144,6 +150,7 @@ public final class AgentServer implements AutoCloseable {
     @Override
     public void close() {
         subscription.close();
+        routing.close();
         sessions.endAll();
         server.shutdownNow();
         intake.close();

@@ -47,7 +47,9 @@ public final class Registrar {
             Optional<Versioned<Node>> before = image.get(key);
             Node after = before.map(record -> Registration.refreshed(record.value(), hello.getInfo(), now))
                     .orElseGet(() -> Registration.fresh(nodeId, hello.getInfo(), now));
-            boolean same = before.isPresent() && before.get().value().equals(after);
+            Transaction.Builder writes = Transaction.builder();
+            Node settled = placed(image, after, writes);
+            boolean same = before.isPresent() && before.get().value().equals(settled);
             if (same || Registration.isRefused(before)) {
                 return true;
             }
@@ -55,9 +57,8 @@ public final class Registrar {
             if (guard.isEmpty()) {
                 return false;
             }
-            Transaction.Builder writes = Transaction.builder();
-            Transaction write = before.map(record -> writes.update(record, after))
-                    .orElseGet(() -> writes.create(key, after))
+            Transaction write = before.map(record -> writes.update(record, settled))
+                    .orElseGet(() -> writes.create(key, settled))
                     .build()
                     .guardedBy(guard.get());
             switch (store.commit(write)) {
@@ -74,5 +75,12 @@ public final class Registrar {
             }
         }
         throw new UnavailableException(key + " changed " + ATTEMPTS + " times while the node registered");
+    }
+
+    /** With a subnet, if it asks for one and has none yet. */
+    private static Node placed(Snapshot image, Node node, Transaction.Builder writes) {
+        boolean isMissing = node.getInfo().getCanNetwork() && node.getSubnet().isEmpty();
+        Optional<String> subnet = isMissing ? Subnets.claim(image, node.getId(), writes) : Optional.empty();
+        return subnet.map(found -> node.toBuilder().setSubnet(found).build()).orElse(node);
     }
 }

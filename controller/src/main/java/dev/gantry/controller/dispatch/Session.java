@@ -220,11 +220,12 @@ final class Session {
             Sessions sessions,
             Store store,
             Leading leading,
+            RouteBoard routes,
             InstantSource clock) {
 
         SessionRules.Circumstances circumstances() {
             Instant now = clock.instant();
-            return new SessionRules.Circumstances(now, store.snapshot(), Lead.of(leading, now));
+            return new SessionRules.Circumstances(now, store.snapshot(), Lead.of(leading, now), routes.table());
         }
     }
 }

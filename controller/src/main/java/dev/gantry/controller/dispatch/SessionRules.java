@@ -14,6 +14,7 @@ import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Redirect;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.ReportsAcknowledged;
+import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.proto.Welcome;
 import dev.gantry.store.Snapshot;
@@ -36,9 +37,10 @@ public final class SessionRules {
     /**
      * What a step may look at.
      *
-     * @param image the newest one
+     * @param image  the newest one
+     * @param routes the network, as of that image or a newer one
      */
-    public record Circumstances(Instant now, Snapshot image, Lead lead) {}
+    public record Circumstances(Instant now, Snapshot image, Lead lead, RouteTable routes) {}
 
     public record Step(SessionState state, List<SessionEffect> effects) {
         public Step {
@@ -188,18 +190,22 @@ public final class SessionRules {
             return deregistered(state);
         }
         DesiredSet set = DesiredSet.whole(around.image(), node.get(), around.now());
-        return new Step(
-                state.having(set),
-                new SessionEffect.Heard(),
-                send(ToAgent.newBuilder()
-                        .setWelcome(Welcome.newBuilder()
-                                .setEpoch(set.epoch())
-                                .setHeartbeatIntervalMs((int) heartbeatInterval.toMillis())
-                                .setFenceMs(fence.after().toMillis())
-                                .setFenceStopMs(fence.stop().toMillis())
-                                .setClusterUid(clusterUid)
-                                .addAllControllers(controllers(around)))),
-                send(ToAgent.newBuilder().setDesired(set.full())));
+        RouteTable routes = around.routes();
+        List<SessionEffect> effects = new ArrayList<>();
+        effects.add(new SessionEffect.Heard());
+        effects.add(send(ToAgent.newBuilder()
+                .setWelcome(Welcome.newBuilder()
+                        .setEpoch(set.epoch())
+                        .setHeartbeatIntervalMs((int) heartbeatInterval.toMillis())
+                        .setClusterUid(clusterUid)
+                        .addAllControllers(controllers(around))
+                        .setFenceMs(fence.after().toMillis())
+                        .setFenceStopMs(fence.stop().toMillis())
+                        .setRouted(!routes.isEmpty()))));
+        // Pods are to find the network that they are connected to.
+        effects.addAll(sends(routes.full()));
+        effects.add(send(ToAgent.newBuilder().setDesired(set.full())));
+        return new Step(state.having(set).knowing(routes), effects);
     }
 
     private Step refreshed(SessionState state, Circumstances around) {
@@ -213,15 +219,23 @@ public final class SessionRules {
         if (Registration.isRefused(node)) {
             return deregistered(state);
         }
+        List<SessionEffect> effects = new ArrayList<>(sends(around.routes().since(state.routes())));
+        SessionState knowing = state.knowing(around.routes());
         if (around.image().revision() <= state.sent().revision()) {
-            return new Step(state);
+            return new Step(knowing, effects);
         }
         DesiredSet set = state.sent().at(around.image(), node.get(), around.now());
         Optional<Desired> news = set.since(state.sent());
-        return news.map(desired ->
-                        new Step(state.having(set), send(ToAgent.newBuilder().setDesired(desired))))
-                // What the agent was told stands as it is, and need not be compared with the same records again.
-                .orElseGet(() -> new Step(state.having(set.toldAt(state.sent().revision()))));
+        news.ifPresent(desired -> effects.add(send(ToAgent.newBuilder().setDesired(desired))));
+        // What the agent was told stands as it is, and need not be compared with the same records again.
+        DesiredSet told = news.isPresent() ? set : set.toldAt(state.sent().revision());
+        return new Step(knowing.having(told), effects);
+    }
+
+    private static List<SessionEffect> sends(List<Routes> messages) {
+        return messages.stream()
+                .map(message -> send(ToAgent.newBuilder().setRoutes(message)))
+                .toList();
     }
 
     private static Step wanted(SessionState state, OpenChannel request) {

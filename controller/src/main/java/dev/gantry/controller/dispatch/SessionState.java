@@ -8,8 +8,9 @@ import dev.gantry.proto.Hello;
  * @param nodeId from the certificate
  * @param hello  what the node said of itself; the default before it did
  * @param sent   what the agent was last told to run
+ * @param routes what it was last told of services
  */
-public record SessionState(String nodeId, Stage stage, Hello hello, DesiredSet sent) {
+public record SessionState(String nodeId, Stage stage, Hello hello, DesiredSet sent, RouteTable routes) {
 
     public enum Stage {
         NEW,
@@ -19,18 +20,22 @@ public record SessionState(String nodeId, Stage stage, Hello hello, DesiredSet s
     }
 
     public static SessionState of(String nodeId) {
-        return new SessionState(nodeId, Stage.NEW, Hello.getDefaultInstance(), DesiredSet.NOTHING);
+        return new SessionState(nodeId, Stage.NEW, Hello.getDefaultInstance(), DesiredSet.NOTHING, RouteTable.EMPTY);
     }
 
     SessionState in(Stage next) {
-        return new SessionState(nodeId, next, hello, sent);
+        return new SessionState(nodeId, next, hello, sent, routes);
     }
 
     SessionState greeted(Hello said) {
-        return new SessionState(nodeId, Stage.REGISTERING, said, sent);
+        return new SessionState(nodeId, Stage.REGISTERING, said, sent, routes);
     }
 
     SessionState having(DesiredSet told) {
-        return new SessionState(nodeId, Stage.LIVE, hello, told);
+        return new SessionState(nodeId, Stage.LIVE, hello, told, routes);
+    }
+
+    SessionState knowing(RouteTable told) {
+        return new SessionState(nodeId, stage, hello, sent, told);
     }
 }

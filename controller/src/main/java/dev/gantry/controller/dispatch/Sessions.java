@@ -1,6 +1,7 @@
 package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Node;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Snapshot;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of this controller, one per node, and who of them a change in the store concerns. */
@@ -54,14 +56,35 @@ final class Sessions implements Store.Listener {
                 concern(change.after());
             } else if (change.key().kind().equals(Kinds.NODE)) {
                 nudge(change.key().name());
+                if (isMoved(change)) {
+                    byNode.values().forEach(Session::changed);
+                }
                 if (change.after() == null) {
                     heartbeats.forget(change.key().name());
                 }
-            } else if (change.key().equals(Kinds.LEADER_KEY)) {
-                // Whoever is not led any more is sent on at once.
+            } else if (change.key().equals(Kinds.LEADER_KEY)
+                    || change.key().kind().equals(Kinds.SERVICE_ROUTE)) {
+                // Whoever is not led any more is sent on at once; and every node knows every service.
                 byNode.values().forEach(Session::changed);
             }
         }
+    }
+
+    /** Whether its containers are somewhere else for others now. */
+    private static boolean isMoved(Change<?> change) {
+        List<Node> sides = change.sides().stream()
+                .flatMap(side -> side.value() instanceof Node node ? Stream.of(node) : Stream.empty())
+                .toList();
+        boolean isKnown = sides.stream().anyMatch(node -> !node.getSubnet().isEmpty());
+        return isKnown
+                && (sides.size() < 2
+                        || !sides.getFirst().getSubnet().equals(sides.getLast().getSubnet())
+                        || !sides.getFirst()
+                                .getInfo()
+                                .getAddressesList()
+                                .equals(sides.getLast().getInfo().getAddressesList())
+                        || sides.getFirst().getAdministration()
+                                != sides.getLast().getAdministration());
     }
 
     private void concern(@Nullable Versioned<?> record) {

@@ -2,12 +2,14 @@ package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.ControllerEntry;
+import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.ServiceRoute;
 import dev.gantry.proto.Wish;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Commit;
@@ -73,6 +75,62 @@ final class LinkSamples {
         ControllerEntry entry =
                 ControllerEntry.newBuilder().setAgentAddress(address).build();
         return commit(Transaction.builder().create(Kinds.CONTROLLER.key("", address), entry));
+    }
+
+    /** A service of the namespace shop. */
+    void route(String name, String address) throws InterruptedException {
+        Key<ServiceRoute> key = Kinds.SERVICE_ROUTE.key("default/shop", name);
+        ServiceRoute route = ServiceRoute.newBuilder()
+                .setCluster("default")
+                .setNamespace("shop")
+                .setName(name)
+                .setAddress(address)
+                .build();
+        Transaction.Builder writes = Transaction.builder();
+        store.snapshot().get(key).ifPresentOrElse(old -> writes.update(old, route), () -> writes.create(key, route));
+        Snapshot _ = commit(writes);
+    }
+
+    void removeRoute(String name) throws InterruptedException {
+        Key<ServiceRoute> key = Kinds.SERVICE_ROUTE.key("default/shop", name);
+        Snapshot _ =
+                commit(Transaction.builder().delete(store.snapshot().get(key).orElseThrow()));
+    }
+
+    /** Of a controller that leads. */
+    Registrar registrar() throws InterruptedException {
+        Leader leader = Leader.newBuilder().build();
+        if (store.snapshot().get(Kinds.LEADER_KEY).isEmpty()) {
+            Snapshot _ = commit(Transaction.builder().create(Kinds.LEADER_KEY, leader));
+        }
+        Leading leading = new Leading() {
+            @Override
+            public boolean confirmed(Instant now) {
+                return true;
+            }
+
+            @Override
+            public Optional<Versioned<Leader>> guard() {
+                return store.snapshot().get(Kinds.LEADER_KEY);
+            }
+
+            @Override
+            public Instant confirmedSince() {
+                return NOW;
+            }
+
+            @Override
+            public Optional<String> leaderAgentAddress() {
+                return Optional.empty();
+            }
+        };
+        return new Registrar(store, leading, () -> NOW);
+    }
+
+    Node removeNode(String id) throws InterruptedException {
+        Versioned<Node> node = store.snapshot().get(Kinds.NODE.key("", id)).orElseThrow();
+        Snapshot _ = commit(Transaction.builder().delete(node));
+        return node.value();
     }
 
     Snapshot remove(String id) throws InterruptedException {

@@ -22,6 +22,8 @@ import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Reports;
+import dev.gantry.proto.Routes;
+import dev.gantry.proto.ServiceRoute;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.proto.WorkloadReport;
 import io.grpc.Status;
@@ -56,7 +58,7 @@ class SessionRulesTest {
     }
 
     private Step step(SessionState state, SessionInput input, Lead lead, Instant now) {
-        return rules.step(state, input, new Circumstances(now, samples.image(), lead));
+        return rules.step(state, input, new Circumstances(now, samples.image(), lead, RouteTable.of(samples.image())));
     }
 
     private SessionState live() {
@@ -119,6 +121,49 @@ class SessionRulesTest {
                     .getControllersList());
         }
         assertThat(told).containsExactlyInAnyOrder(List.of(), List.of("one:4567", "two:4567"));
+    }
+
+    @Test
+    void anAgentIsToldOfServicesWholeAndThenByTheirChanges() throws InterruptedException {
+        Step none = step(step(SessionState.of(NODE), said(HELLO), LEADS).state(), new SessionInput.Registered(), LEADS);
+        assertThat(sent(none).getFirst().getWelcome().getRouted()).isFalse();
+        assertThat(sent(none)).noneMatch(ToAgent::hasRoutes);
+
+        samples.route("a", "10.43.0.1");
+        samples.route("b", "10.43.0.2");
+        Step some = step(step(SessionState.of(NODE), said(HELLO), LEADS).state(), new SessionInput.Registered(), LEADS);
+        assertThat(sent(some).getFirst().getWelcome().getRouted()).isTrue();
+        // Before what shall run, which is to find its network.
+        Routes whole = sent(some).get(1).getRoutes();
+        assertThat(sent(some).getLast().hasDesired()).isTrue();
+        assertThat(whole.getFull()).isTrue();
+        assertThat(whole.getRoutesList()).extracting(ServiceRoute::getName).containsExactly("a", "b");
+
+        samples.route("b", "10.43.0.3");
+        samples.removeRoute("a");
+        Step changed = step(some.state(), new SessionInput.Changed(), LEADS);
+        Routes news = sent(changed).getLast().getRoutes();
+        assertThat(news.getFull()).isFalse();
+        assertThat(news.getRoutesList()).extracting(ServiceRoute::getAddress).containsExactly("10.43.0.3");
+        assertThat(news.getRemovedList()).containsExactly("default/shop/a");
+        samples.workload("w", Phase.RUNNING, 1);
+        assertThat(sent(step(changed.state(), new SessionInput.Changed(), LEADS)))
+                .noneMatch(ToAgent::hasRoutes);
+    }
+
+    @Test
+    void manyServicesComeInSeveralMessages() throws InterruptedException {
+        String much = "10.43.0.1" + " ".repeat(600_000);
+        for (String name : List.of("a", "b", "c")) {
+            samples.route(name, much);
+        }
+        Step told = step(step(SessionState.of(NODE), said(HELLO), LEADS).state(), new SessionInput.Registered(), LEADS);
+        List<Routes> messages = sent(told).stream()
+                .filter(ToAgent::hasRoutes)
+                .map(ToAgent::getRoutes)
+                .toList();
+        assertThat(messages).extracting(Routes::getFull).containsExactly(true, false, false);
+        assertThat(messages).allMatch(message -> message.getRoutesCount() == 1);
     }
 
     @Test

@@ -193,6 +193,8 @@ public final class Engine implements AutoCloseable {
             words.addAll(left);
             docker(words.toArray(String[]::new)).within(Duration.ofMinutes(2)).run();
         }
+        // Their interfaces would outlive the engine.
+        docker("network", "prune", "-f").run();
         try {
             process.destroy();
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

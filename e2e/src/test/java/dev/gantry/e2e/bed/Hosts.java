@@ -12,6 +12,7 @@ public final class Hosts implements AutoCloseable {
 
     public static final String GATEWAY = "10.213.0.1";
     private static final String BRIDGE = "gantrybr0";
+    private static final String ACROSS = "FORWARD -i " + BRIDGE + " -o " + BRIDGE + " -j ACCEPT";
 
     private final Path home;
     private final List<Host> hosts = new ArrayList<>();
@@ -57,6 +58,7 @@ public final class Hosts implements AutoCloseable {
         }
         hosts.clear();
         ip("link", "del", BRIDGE).run();
+        Command.of(("iptables -D " + ACROSS).split(" ")).run();
         Command.of("rm", "-rf", home.toString()).run();
     }
 
@@ -64,6 +66,8 @@ public final class Hosts implements AutoCloseable {
         ip("link", "add", BRIDGE, "type", "bridge").run().must();
         ip("addr", "add", GATEWAY + "/24", "dev", BRIDGE).run().must();
         ip("link", "set", BRIDGE, "up").run().must();
+        // Where the machine filters what crosses a bridge, the hosts must still reach each other.
+        Command.of(("iptables -I " + ACROSS).split(" ")).run();
     }
 
     /** A run that was killed leaves engines, which hold their namespaces. */

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.benchmark;
 
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
@@ -54,7 +55,7 @@ final class PaperNode implements Workshop, AutoCloseable {
         this.link = new AgentLink(
                 new AgentLink.Settings(directory, List.of(HostPort.parse(controller)), LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(this, Leash.NONE, reports, clock, System::nanoTime, chance));
+                new AgentLink.Parts(this, Leash.NONE, Routing.NONE, reports, clock, System::nanoTime, chance));
     }
 
     void start() {

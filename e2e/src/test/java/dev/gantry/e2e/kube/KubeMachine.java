@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Assumptions;
 /** A {@code gantry up} with an engine of its own, for kubectl. */
 record KubeMachine(Path home, Engine engine, Gantry up) implements AutoCloseable {
 
+    /** What an agent on this machine itself has told its kernel. */
+    private static final String UNRULED = """
+        iptables -D DOCKER-USER -s 10.42.0.0/16 -j ACCEPT
+        iptables -D DOCKER-USER -d 10.42.0.0/16 -j ACCEPT
+        iptables -t nat -D POSTROUTING -s 10.42.0.0/16 -d 10.42.0.0/16 -j ACCEPT
+        for table in $(nft list tables | grep -o 'gantry_.*'); do nft delete table ip $table; done
+        """;
+
     /**
      * Skips the test where there is no kubectl.
      *
@@ -56,6 +64,7 @@ record KubeMachine(Path home, Engine engine, Gantry up) implements AutoCloseable
     public void close() {
         up.close();
         engine.close();
+        Command.of("sh", "-c", UNRULED).run();
         Command.of("rm", "-rf", home.toString()).run();
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.link;
 
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
@@ -32,7 +33,8 @@ final class Agent implements AutoCloseable {
                 new AgentLink.Settings(
                         directory, controllers.stream().map(HostPort::parse).toList(), QUICK),
                 identity,
-                new AgentLink.Parts(workshop, Leash.NONE, reports, clock, System::nanoTime, new SecureRandom()));
+                new AgentLink.Parts(
+                        workshop, Leash.NONE, Routing.NONE, reports, clock, System::nanoTime, new SecureRandom()));
     }
 
     /** Joins, unless the directory has an identity already, and connects. */

@@ -275,6 +275,7 @@ class EngineDifferenceTest {
                 "json-file",
                 Map.of(),
                 "",
+                "",
                 "");
     }
 

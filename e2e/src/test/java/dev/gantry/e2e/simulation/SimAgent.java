@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Fence;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.connection.LinkEffect;
 import dev.gantry.agent.connection.LinkInput;
 import dev.gantry.agent.connection.LinkRules;
@@ -195,6 +196,8 @@ final class SimAgent {
             case LinkEffect.Report _ -> workshop.reportAgain();
             case LinkEffect.Acknowledge(long sequence) -> reports.acknowledge(sequence);
             case LinkEffect.Extend(long sentAt, Fence fence) -> node.leash().extend(sentAt, fence);
+            // No service is simulated.
+            case LinkEffect.Route _ -> {}
             case LinkEffect.Open _ -> {}
             case LinkEffect.Leave(String reason, var next) -> {
                 Stream gone = stream.orElseThrow();
@@ -226,7 +229,7 @@ final class SimAgent {
                 node.runtime(),
                 node.journal(),
                 this::reported,
-                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock(), node.leash()));
+                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock(), node.leash(), Routing.NONE));
     }
 
     private void execute(Runnable what) {

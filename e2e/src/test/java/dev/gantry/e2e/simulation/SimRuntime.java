@@ -342,6 +342,16 @@ final class SimRuntime implements ContainerEngine {
     }
 
     @Override
+    public Optional<Bridge> bridge() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void makeNetwork(String network, Bridge bridge) {
+        throw new UnsupportedOperationException("no network can be made here");
+    }
+
+    @Override
     public Optional<LocalImage> image(String reference) {
         return images.contains(reference) ? Optional.of(local(reference)) : Optional.empty();
     }

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.simulation;
 
 import dev.gantry.controller.dispatch.Lead;
+import dev.gantry.controller.dispatch.RouteTable;
 import dev.gantry.controller.dispatch.SessionEffect;
 import dev.gantry.controller.dispatch.SessionInput;
 import dev.gantry.controller.dispatch.SessionRules;
@@ -69,7 +70,10 @@ final class SimSession {
                         state,
                         input,
                         new SessionRules.Circumstances(
-                                now, controller.store().snapshot(), Lead.of(controller.lead(), now)));
+                                now,
+                                controller.store().snapshot(),
+                                Lead.of(controller.lead(), now),
+                                RouteTable.of(controller.store().snapshot())));
         state = step.state();
         for (SessionEffect effect : step.effects()) {
             perform(effect);

@@ -1,6 +1,7 @@
 package dev.gantry.agent.connection;
 
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.Workshop;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
@@ -59,12 +60,14 @@ public final class AgentLink implements AutoCloseable {
      * What the link works with.
      *
      * @param leash    of what must not run twice
+     * @param routing  follows what services lead to
      * @param reports  where the workshop puts what it saw
      * @param nanoTime a clock that nobody can set
      */
     public record Parts(
             Workshop workshop,
             Leash leash,
+            Routing routing,
             ReportQueue reports,
             InstantSource clock,
             LongSupplier nanoTime,
@@ -122,6 +125,7 @@ public final class AgentLink implements AutoCloseable {
         Connection.Parts shared = new Connection.Parts(
                 parts.workshop(),
                 parts.leash(),
+                parts.routing(),
                 parts.reports(),
                 channels,
                 file,

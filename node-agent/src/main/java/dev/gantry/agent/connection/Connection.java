@@ -2,6 +2,7 @@ package dev.gantry.agent.connection;
 
 import dev.gantry.agent.Fence;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.Workshop;
 import dev.gantry.link.Outgoing;
 import dev.gantry.proto.AgentsGrpc;
@@ -11,6 +12,7 @@ import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Hello;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Reports;
+import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -48,6 +50,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
     record Parts(
             Workshop workshop,
             Leash leash,
+            Routing routing,
             ReportQueue reports,
             SideChannels channels,
             DesiredFile file,
@@ -149,7 +152,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
         return switch (message.getMessageCase()) {
             case WELCOME -> message.getWelcome().getControllersList();
             case HEARTBEAT_ACKNOWLEDGED -> message.getHeartbeatAcknowledged().getControllersList();
-            case REDIRECT, DESIRED, REPORTS_ACKNOWLEDGED, OPEN_CHANNEL, MESSAGE_NOT_SET -> List.of();
+            case REDIRECT, DESIRED, REPORTS_ACKNOWLEDGED, OPEN_CHANNEL, ROUTES, MESSAGE_NOT_SET -> List.of();
         };
     }
 
@@ -169,6 +172,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
                 case LinkEffect.Acknowledge(long sequence) -> parts.reports().acknowledge(sequence);
                 case LinkEffect.Extend(long sentAt, Fence fence) ->
                     parts.leash().extend(sentAt, fence);
+                case LinkEffect.Route(Routes news) -> parts.routing().learn(news);
                 case LinkEffect.Open(OpenChannel request) -> open(request);
                 case LinkEffect.Leave leave -> {
                     return Optional.of(leave);

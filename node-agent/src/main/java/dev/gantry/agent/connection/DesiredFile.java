@@ -2,6 +2,7 @@ package dev.gantry.agent.connection;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.agent.DurableFile;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
 import java.io.IOException;

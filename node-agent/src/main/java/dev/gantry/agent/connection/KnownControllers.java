@@ -1,5 +1,6 @@
 package dev.gantry.agent.connection;
 
+import dev.gantry.agent.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

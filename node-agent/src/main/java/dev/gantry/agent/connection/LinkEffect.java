@@ -3,6 +3,7 @@ package dev.gantry.agent.connection;
 import dev.gantry.agent.Fence;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.OpenChannel;
+import dev.gantry.proto.Routes;
 import java.util.Optional;
 
 /** What the agent does in a session. */
@@ -20,6 +21,9 @@ public sealed interface LinkEffect {
 
     /** A leader was there when the heartbeat was sent that it acknowledged: at that time of the link's clock. */
     record Extend(long sentAt, Fence fence) implements LinkEffect {}
+
+    /** Services, or what they lead to, changed. */
+    record Route(Routes news) implements LinkEffect {}
 
     record Open(OpenChannel request) implements LinkEffect {}
 

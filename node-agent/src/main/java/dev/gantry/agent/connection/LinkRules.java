@@ -5,9 +5,11 @@ import dev.gantry.proto.Desired;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Heartbeat;
 import dev.gantry.proto.Redirect;
+import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.proto.Welcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,6 +66,7 @@ public final class LinkRules {
                                 message.getReportsAcknowledged().getSequence()));
             case HEARTBEAT_ACKNOWLEDGED ->
                 acknowledged(state, message.getHeartbeatAcknowledged().getSequence());
+            case ROUTES -> new Step(state, new LinkEffect.Route(message.getRoutes()));
             case OPEN_CHANNEL -> new Step(state, new LinkEffect.Open(message.getOpenChannel()));
             // A newer controller may say more than this agent understands.
             case MESSAGE_NOT_SET -> new Step(state);
@@ -77,10 +80,13 @@ public final class LinkRules {
                 : interval.compareTo(INTERVAL_MAX) > 0 ? INTERVAL_MAX : interval;
         Fence fence = new Fence(Duration.ofMillis(welcome.getFenceMs()), Duration.ofMillis(welcome.getFenceStopMs()));
         // Whoever says so led after the connection was opened, and counts this node as heard since.
-        return new Step(
-                state.welcomed(bounded.toNanos(), fence, now),
-                new LinkEffect.Extend(state.provenAt(), fence),
-                new LinkEffect.Report());
+        List<LinkEffect> effects = new ArrayList<>();
+        effects.add(new LinkEffect.Extend(state.provenAt(), fence));
+        effects.add(new LinkEffect.Report());
+        if (!welcome.getRouted()) {
+            effects.add(new LinkEffect.Route(Routes.newBuilder().setFull(true).build()));
+        }
+        return new Step(state.welcomed(bounded.toNanos(), fence, now), effects);
     }
 
     /** Counted from when the heartbeat was sent: how long its acknowledgement took says nothing of who leads now. */

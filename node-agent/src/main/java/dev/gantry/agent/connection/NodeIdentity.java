@@ -2,6 +2,7 @@ package dev.gantry.agent.connection;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.gantry.agent.DurableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -54,6 +54,7 @@ public final class DockerEngine implements ContainerEngine {
     private final DockerClient commands;
     private final DockerClient streaming;
     private final Streams streams;
+    private final Networks networks;
 
     private DockerEngine(String nodeId, AgentSettings.Engine settings) {
         this.nodeId = nodeId;
@@ -65,6 +66,7 @@ public final class DockerEngine implements ContainerEngine {
         this.commands = DockerClientImpl.getInstance(config, transport);
         this.streaming = DockerClientImpl.getInstance(config, transport(config, Integer.MAX_VALUE));
         this.streams = new Streams(nodeId, streaming, settings.callTimeout());
+        this.networks = new Networks(commands, settings.callTimeout(), nodeId);
     }
 
     /** Connects lazily: an engine that is down shows at the first call. */
@@ -202,6 +204,16 @@ public final class DockerEngine implements ContainerEngine {
         } catch (EngineException e) {
             return absent(e);
         }
+    }
+
+    @Override
+    public Optional<Bridge> bridge() throws InterruptedException {
+        return networks.bridge();
+    }
+
+    @Override
+    public void makeNetwork(String network, Bridge bridge) throws InterruptedException {
+        networks.make(network, bridge);
     }
 
     @Override

@@ -146,7 +146,7 @@ final class Requests {
         return switch (creation.network()) {
             case HOST -> "host";
             case NONE -> "none";
-            default -> "bridge";
+            default -> creation.bridge().isEmpty() ? "bridge" : creation.bridge();
         };
     }
 
@@ -187,6 +187,9 @@ final class Requests {
         }
         if (!spec.getDnsSearchDomainsList().isEmpty()) {
             host.withDnsSearch(spec.getDnsSearchDomainsList());
+        }
+        if (!spec.getDnsOptionsList().isEmpty()) {
+            host.withDnsOptions(spec.getDnsOptionsList());
         }
         if (!spec.getExtraHostsList().isEmpty()) {
             host.withExtraHosts(pairs(spec.getExtraHostsList(), ":").toArray(String[]::new));

@@ -17,6 +17,16 @@ public interface ContainerEngine extends AutoCloseable {
 
     EngineFacts facts() throws InterruptedException;
 
+    /** The network that containers are connected to unless they ask for another; empty for an engine without one. */
+    Optional<Bridge> bridge() throws InterruptedException;
+
+    /**
+     * Makes a network of containers on this machine, and keeps one of that name, on that interface and of that subnet, as it is.
+     *
+     * @param network the engine's name for it; CONFLICT when there is another one of that name
+     */
+    void makeNetwork(String network, Bridge bridge) throws InterruptedException;
+
     /** All containers of this node's workloads, running or not. */
     List<Listing> list() throws InterruptedException;
 
@@ -90,6 +100,15 @@ public interface ContainerEngine extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * A network of containers on this machine.
+     *
+     * @param name    of its network interface
+     * @param gateway the machine's own address there, IPv4
+     * @param subnet  of the containers, for example {@code 172.17.0.0/16}
+     */
+    record Bridge(String name, String gateway, String subnet) {}
 
     /** A pull has failed when it made no progress for so long, or took so long in total. */
     record Patience(Duration inactivity, Duration total) {}

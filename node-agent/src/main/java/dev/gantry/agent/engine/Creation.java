@@ -16,6 +16,7 @@ import java.util.Map;
  * @param volumesFrom "engine name" or "engine name:ro"
  * @param logOptions complete, with bounds
  * @param dynamicPorts range for host ports of the node's choice; empty for the engine's
+ * @param bridge the engine's network that it is connected to in the mode BRIDGE; empty for the engine's default
  * @param gate a file of the machine without which the engine cannot start it; empty for none
  */
 public record Creation(
@@ -33,10 +34,20 @@ public record Creation(
         String logDriver,
         Map<String, String> logOptions,
         String dynamicPorts,
+        String bridge,
         String gate) {
+
+    /** The same on a network. */
+    public Creation on(String name) {
+        return with(name, gate);
+    }
 
     /** The same behind a gate. */
     public Creation behind(String path) {
+        return with(bridge, path);
+    }
+
+    private Creation with(String otherBridge, String otherGate) {
         return new Creation(
                 name,
                 spec,
@@ -52,7 +63,8 @@ public record Creation(
                 logDriver,
                 logOptions,
                 dynamicPorts,
-                path);
+                otherBridge,
+                otherGate);
     }
 
     /**

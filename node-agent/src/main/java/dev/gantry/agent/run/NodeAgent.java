@@ -2,6 +2,7 @@ package dev.gantry.agent.run;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
@@ -12,6 +13,7 @@ import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.agent.docker.DockerEngine;
 import dev.gantry.agent.leash.NodeLeash;
 import dev.gantry.agent.leash.Uptime;
+import dev.gantry.agent.network.NodeNetwork;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
 import dev.gantry.agent.work.JournalFile;
@@ -49,18 +51,26 @@ public final class NodeAgent implements AutoCloseable {
         ReportQueue reports = new ReportQueue();
         Leash leash =
                 NodeLeash.of(settings.engine().host(), settings.dataDirectory().resolve("leash"));
+        Routing routing = routing(settings, engine);
         EngineWorkshop workshop = own(EngineWorkshop.open(
                 settings,
                 engine,
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, clock, leash)));
+                new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing)));
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(workshop, leash, reports, clock, Uptime::nanos, CHANCE)));
+                new AgentLink.Parts(workshop, leash, routing, reports, clock, Uptime::nanos, CHANCE)));
         workshop.begin();
         link.start();
+    }
+
+    /** Only where the engine is on this machine its containers are on a network of this machine. */
+    private Routing routing(AgentSettings settings, DockerEngine engine) throws IOException {
+        return settings.engine().host().startsWith("unix://")
+                ? own(NodeNetwork.start(settings.nodeId(), engine, settings.dataDirectory(), CHANCE))
+                : Routing.NONE;
     }
 
     /**

@@ -56,6 +56,7 @@ final class Creations {
                 driver,
                 logOptions(driver, container.getLog().getOptionsMap()),
                 settings.machine().dynamicPorts(),
+                "",
                 "");
     }
 
@@ -68,6 +69,7 @@ final class Creations {
                 .addAllExtraHosts(pod.getExtraHostsList())
                 .addAllDnsServers(pod.getDnsServersList())
                 .addAllDnsSearchDomains(pod.getDnsSearchDomainsList())
+                .addAllDnsOptions(pod.getDnsOptionsList())
                 .addAllSysctls(pod.getSysctlsList())
                 .build();
     }

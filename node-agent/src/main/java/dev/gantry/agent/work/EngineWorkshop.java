@@ -3,6 +3,7 @@ package dev.gantry.agent.work;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Reporter;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
@@ -55,8 +56,9 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
      *
      * @param threads runs plans and actions, each of which may wait for the engine
      * @param leash   of what must not run twice
+     * @param routing says where names are resolved
      */
-    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock, Leash leash) {}
+    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock, Leash leash, Routing routing) {}
 
     private final AgentSettings settings;
     private final ContainerEngine engine;
@@ -97,9 +99,8 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
                 facts,
                 hostPaths,
                 surroundings.clock(),
-                new Machine(settings, facts, surroundings.leash().isPossible())
-                        .describe()
-                        .getAddressesList());
+                surroundings.routing(),
+                machine().describe().getAddressesList());
         this.volumes = preparation.volumes();
         Hands hands = new Hands(
                 engine, settings.engine(), images, preparation, journal, surroundings.leash(), surroundings.clock());
@@ -147,9 +148,17 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         }
     }
 
+    private Machine machine() {
+        return new Machine(
+                settings,
+                facts,
+                surroundings.leash().isPossible(),
+                surroundings.routing().isPossible());
+    }
+
     @Override
     public NodeInfo describe() {
-        return new Machine(settings, facts, surroundings.leash().isPossible()).describe();
+        return machine().describe();
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Describes the machine as a node: what it has, what it can, where it is reached. */
-record Machine(AgentSettings settings, EngineFacts engine, boolean leash) {
+record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolean network) {
 
     private static final String CAPABILITY = "com.amazonaws.ecs.capability.";
     private static final int OLDEST_API = 17;
@@ -39,6 +39,7 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash) {
                 .setEngineVersion(engine.version())
                 .setBootId(bootId())
                 .addAllAddresses(addresses())
+                .setCanNetwork(network)
                 .build();
     }
 

@@ -1,20 +1,27 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineFacts;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.NetworkMode;
+import dev.gantry.proto.PodSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Gives each container what it needs on this node. */
 final class Preparation implements Hands.Builder {
+
+    /** Names with fewer dots are looked for in the cluster's domains first, as upstream has it. */
+    private static final String MANY_DOTS = "ndots:5";
 
     private final AgentSettings settings;
     private final Admission admission;
@@ -23,6 +30,7 @@ final class Preparation implements Hands.Builder {
     private final Volumes volumes;
     private final PodVolumes podVolumes;
     private final Pods pods;
+    private final Routing routing;
     private final List<String> addresses;
 
     /**
@@ -34,6 +42,7 @@ final class Preparation implements Hands.Builder {
             EngineFacts facts,
             HostPaths hostPaths,
             InstantSource clock,
+            Routing routing,
             List<String> addresses) {
         this.settings = settings;
         this.admission = new Admission(settings.allowed());
@@ -43,6 +52,7 @@ final class Preparation implements Hands.Builder {
         PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
         this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
         this.pods = new Pods(engine, clock);
+        this.routing = routing;
         this.addresses = List.copyOf(addresses);
     }
 
@@ -58,10 +68,24 @@ final class Preparation implements Hands.Builder {
         }
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
-                ? container
+                ? named(workload, container)
                 : new PodEnvironment(settings.nodeName().toLowerCase(Locale.ROOT), addresses, podAddresses(workload))
                         .resolve(workload, container);
-        return creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
+        Creation drawn = creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
+        boolean isConnected = isSandbox && workload.getSpec().getNetwork() != NetworkMode.HOST;
+        return isConnected ? drawn.on(routing.network().orElse("")) : drawn;
+    }
+
+    /** Lets a pod ask for the names of services, where somebody answers. */
+    private ContainerSpec named(DesiredWorkload workload, ContainerSpec sandbox) {
+        PodSpec pod = workload.getSpec().getPod();
+        Optional<String> server = pod.getClusterNames() ? routing.nameServer() : Optional.empty();
+        return server.map(address -> sandbox.toBuilder()
+                        .addDnsServers(address)
+                        .addAllDnsSearchDomains(pod.getClusterSearchDomainsList())
+                        .addDnsOptions(MANY_DOTS)
+                        .build())
+                .orElse(sandbox);
     }
 
     /** On the machine's network the pod's addresses are the machine's. */

@@ -10,6 +10,7 @@ import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.HeartbeatAcknowledged;
 import dev.gantry.proto.Redirect;
+import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.proto.Welcome;
 import java.time.Duration;
@@ -173,5 +174,28 @@ class LinkRulesTest {
         assertThat(timing.pause(1, 0)).isEqualTo(Duration.ofMillis(250));
         assertThat(timing.pause(3, 1)).isEqualTo(Duration.ofSeconds(2));
         assertThat(timing.pause(1_000_000, 1)).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void servicesThatTheWelcomeDoesNotSpeakOfAreVoid() {
+        Routes none = Routes.newBuilder().setFull(true).build();
+        ToAgent.Builder welcome = ToAgent.newBuilder()
+                .setWelcome(Welcome.newBuilder().setHeartbeatIntervalMs(2000).setRouted(true));
+        LinkState connected = LinkState.connected(Obeyed.NOTHING, 0);
+        assertThat(rules.step(connected, new LinkInput.Said(welcome.build()), 0).effects())
+                .doesNotContain(new LinkEffect.Route(none));
+        welcome.getWelcomeBuilder().setRouted(false);
+        assertThat(rules.step(connected, new LinkInput.Said(welcome.build()), 0).effects())
+                .contains(new LinkEffect.Route(none));
+    }
+
+    @Test
+    void newsOfServicesAreFollowed() {
+        Routes news = Routes.newBuilder().addRemoved("default/shop/web").build();
+        Step step = rules.step(
+                welcomed(),
+                new LinkInput.Said(ToAgent.newBuilder().setRoutes(news).build()),
+                0);
+        assertThat(step.effects()).containsExactly(new LinkEffect.Route(news));
     }
 }

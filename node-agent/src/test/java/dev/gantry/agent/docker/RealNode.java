@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.work.Alarms;
@@ -75,7 +76,7 @@ final class RealNode implements AutoCloseable {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, Clock.systemUTC(), leash));
+                new EngineWorkshop.Surroundings(threads, alarms, Clock.systemUTC(), leash, Routing.NONE));
         workshop.begin();
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.EngineException.Kind;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.proto.DesiredWorkload;
@@ -57,7 +58,7 @@ class EngineWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE));
         workshop.begin();
     }
 

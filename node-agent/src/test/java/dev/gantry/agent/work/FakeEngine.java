@@ -283,6 +283,16 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
+    public Optional<Bridge> bridge() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void makeNetwork(String network, Bridge bridge) {
+        throw new UnsupportedOperationException("no network can be made here");
+    }
+
+    @Override
     public synchronized Optional<LocalImage> image(String reference) {
         called("image", reference);
         return Optional.ofNullable(images.get(reference));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
@@ -57,7 +58,7 @@ class PodsInTheWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE));
         workshop.begin();
     }
 

@@ -139,7 +139,7 @@ public final class PodCompiler implements PodMaker {
         spec.at("os").oneOf("name", Set.of("linux"));
         spec.oneOf("schedulerName", Set.of("default-scheduler"));
         spec.oneOf("dnsPolicy", Set.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"));
-        spec.at("dnsConfig").only(Set.of("nameservers", "searches"));
+        spec.at("dnsConfig").only(Set.of("nameservers", "searches", "options"));
         spec.at("securityContext").only(SECURITY);
         for (Part constraint : spec.at("topologySpreadConstraints").items()) {
             constraint.oneOf("whenUnsatisfiable", Set.of("ScheduleAnyway"));
@@ -160,6 +160,15 @@ public final class PodCompiler implements PodMaker {
                 .setSharedProcesses(spec.flag("shareProcessNamespace", false))
                 .addAllDnsServers(spec.at("dnsConfig").texts("nameservers"))
                 .addAllDnsSearchDomains(spec.at("dnsConfig").texts("searches"));
+        for (Part option : spec.at("dnsConfig").at("options").items()) {
+            String value = option.text("value");
+            built.addDnsOptions(option.text("name") + (value.isEmpty() ? "" : ":" + value));
+        }
+        if (asksTheCluster(spec)) {
+            String services = "svc.cluster.local";
+            built.setClusterNames(true)
+                    .addAllClusterSearchDomains(List.of(meta.namespace() + "." + services, services, "cluster.local"));
+        }
         for (Part toleration : spec.at("tolerations").items()) {
             built.addTolerations(toleration(toleration));
         }
@@ -173,6 +182,15 @@ public final class PodCompiler implements PodMaker {
         }
         Part group = spec.at("securityContext").at("fsGroup");
         return group.isPresent() ? built.setVolumeGroup(group.json().asLong()) : built;
+    }
+
+    /** On the machine's network only who says so does. */
+    private static boolean asksTheCluster(Part spec) {
+        return switch (spec.text("dnsPolicy", "ClusterFirst")) {
+            case "ClusterFirst" -> !spec.flag("hostNetwork", false);
+            case "ClusterFirstWithHostNet" -> true;
+            default -> false;
+        };
     }
 
     private static Toleration toleration(Part part) {

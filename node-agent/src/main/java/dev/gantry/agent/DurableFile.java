@@ -1,4 +1,4 @@
-package dev.gantry.agent.connection;
+package dev.gantry.agent;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,17 +10,17 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files that hold either the old content or the new, whatever happens while they are written. */
-final class DurableFile {
+public final class DurableFile {
 
     private DurableFile() {}
 
     /** Replaces the file, which only its owner may read. On disk when this returns. */
-    static void write(Path file, byte[] content) throws IOException {
+    public static void write(Path file, byte[] content) throws IOException {
         write(file, content, true);
     }
 
     /** The same, safe from the death of this process at once, and from that of the machine once the system has written it. */
-    static void replace(Path file, byte[] content) throws IOException {
+    public static void replace(Path file, byte[] content) throws IOException {
         write(file, content, false);
     }
 

@@ -1,0 +1,119 @@
+package dev.gantry.controller.dispatch;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Administration;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Peer;
+import dev.gantry.proto.Routes;
+import dev.gantry.proto.ServiceRoute;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What every node is to know of the network, as of one image.
+ *
+ * @param routes services by "cluster/namespace/name"
+ * @param peers  nodes with a subnet, by their ids
+ */
+public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<String, Peer> peers) {
+
+    static final RouteTable EMPTY = new RouteTable(new TreeMap<>(), new TreeMap<>());
+
+    /** Well below what one message may hold. */
+    private static final int MESSAGE_BYTES = 1 << 20;
+
+    /** Looks at all services and all subnets. */
+    public static RouteTable of(Snapshot image) {
+        SortedMap<String, ServiceRoute> routes = new TreeMap<>();
+        image.list(Kinds.SERVICE_ROUTE)
+                .forEach(route ->
+                        routes.put(route.key().scope() + "/" + route.key().name(), route.value()));
+        SortedMap<String, Peer> peers = new TreeMap<>();
+        image.list(Kinds.NETWORK_CLAIM, Subnets.SCOPE).stream()
+                .flatMap(claim -> image.get(Kinds.NODE.key("", claim.value().getHolder())).stream())
+                .map(Versioned::value)
+                .forEach(node -> peer(node).ifPresent(peer -> peers.put(node.getId(), peer)));
+        return new RouteTable(routes, peers);
+    }
+
+    private static Optional<Peer> peer(Node node) {
+        boolean isReached = !node.getSubnet().isEmpty() && node.getAdministration() != Administration.DEREGISTERED;
+        return node.getInfo().getAddressesList().stream()
+                .filter(address -> isReached && !address.contains(":"))
+                .findFirst()
+                .map(address -> Peer.newBuilder()
+                        .setNode(node.getId())
+                        .setSubnet(node.getSubnet())
+                        .setAddress(address)
+                        .build());
+    }
+
+    boolean isEmpty() {
+        return routes.isEmpty() && peers.isEmpty();
+    }
+
+    /** The messages that replace whatever the agent had; none for an empty table, which the Welcome tells. */
+    List<Routes> full() {
+        return isEmpty()
+                ? List.of()
+                : messages(
+                        Routes.newBuilder()
+                                .setFull(true)
+                                .setRange(Subnets.RANGE)
+                                .addAllPeers(peers.values()),
+                        routes.values());
+    }
+
+    /** The messages that lead from an earlier table to this one. */
+    List<Routes> since(RouteTable before) {
+        if (before == this || before.equals(this)) {
+            return List.of();
+        }
+        if (before.isEmpty()) {
+            // It was told nothing yet, not even the range.
+            return full();
+        }
+        return messages(
+                Routes.newBuilder()
+                        .addAllRemoved(gone(before.routes, routes))
+                        .addAllRemovedPeers(gone(before.peers, peers))
+                        .addAllPeers(news(before.peers, peers)),
+                news(before.routes, routes));
+    }
+
+    private static List<String> gone(Map<String, ?> before, Map<String, ?> after) {
+        return before.keySet().stream().filter(key -> !after.containsKey(key)).toList();
+    }
+
+    private static <T> List<T> news(Map<String, T> before, Map<String, T> after) {
+        return after.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(before.get(entry.getKey())))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** @param first what the first one says beside services */
+    private static List<Routes> messages(Routes.Builder first, Iterable<ServiceRoute> services) {
+        List<Routes> messages = new ArrayList<>();
+        Routes.Builder message = first;
+        int bytes = 0;
+        for (ServiceRoute service : services) {
+            int more = service.getSerializedSize();
+            if (message.getRoutesCount() > 0 && bytes + more > MESSAGE_BYTES) {
+                messages.add(message.build());
+                message = Routes.newBuilder();
+                bytes = 0;
+            }
+            message.addRoutes(service);
+            bytes += more;
+        }
+        messages.add(message.build());
+        return messages;
+    }
+}

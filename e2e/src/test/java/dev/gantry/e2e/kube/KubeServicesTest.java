@@ -1,0 +1,387 @@
+package dev.gantry.e2e.kube;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.e2e.bed.Command;
+import dev.gantry.e2e.bed.Fleet;
+import dev.gantry.e2e.bed.Gantry;
+import dev.gantry.e2e.bed.Host;
+import dev.gantry.e2e.bed.Hosts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Services with kubectl, real containers and the kernels' rules of two machines of the test. The order is that of their end. */
+@Tag("e2e")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KubeServicesTest {
+
+    private static final String WEB = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: main
+                image: %1$s
+                command: [sh, -c, "mkdir -p /tmp/www; busybox hostname > /tmp/www/index.html; exec busybox httpd -f -v -p 8080 -h /tmp/www"]
+                ports: [{name: serve, containerPort: 8080}]
+                readinessProbe: {httpGet: {path: /, port: serve}, periodSeconds: 1}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: serve}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: sticky}
+        spec: {selector: {app: web}, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: outside}
+        spec: {selector: {app: web}, type: NodePort, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: alias}
+        spec: {type: ExternalName, externalName: web.default.svc.cluster.local}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: db}
+        spec: {clusterIP: None, selector: {app: db}, ports: [{name: sql, port: 5432}]}
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: db}
+        spec:
+          replicas: 2
+          serviceName: db
+          selector: {matchLabels: {app: db}}
+          template:
+            metadata: {labels: {app: db}}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - {name: main, image: %1$s, command: [sh, -c, "while true; do sleep 0.1; done"]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: client}
+        spec:
+          terminationGracePeriodSeconds: 1
+          containers:
+          - {name: main, image: %1$s, command: [sh, -c, "while true; do sleep 0.1; done"]}
+        """;
+
+    /** A static busybox cannot resolve names; the shell of the machine can, and speaks TCP. */
+    private static final String IMAGE = "gantry-e2e/bash:1";
+
+    private static final String MAKE_IMAGE = """
+        root=$(mktemp -d)
+        mkdir -p $root/bin $root/tmp $root/etc
+        cp /bin/busybox $root/bin/
+        for applet in sh sleep cat mkdir tail printf seq; do ln -s busybox $root/bin/$applet; done
+        for file in /bin/bash $(ldd /bin/bash | grep -o '/[^ ]*'); do
+          mkdir -p $root$(dirname $file) && cp -L $file $root$file
+        done
+        tar -C $root -c . | docker --host %s import - %s
+        rm -rf $root
+        """;
+
+    /** The last line of what a web server says; its arguments are host and port. */
+    private static final String GET =
+            "exec 3<>/dev/tcp/$0/$1 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && busybox tail -n 1 <&3";
+
+    private static Hosts hosts;
+    private static Fleet fleet;
+    private static Path config;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Assumptions.assumeTrue(
+                Command.of("bash", "-c", "command -v kubectl").run().exit() == 0,
+                "there is no kubectl on this machine");
+        hosts = Hosts.start(2);
+        for (Host host : hosts.all()) {
+            String _ = Command.of(
+                            "sh", "-ec", MAKE_IMAGE.formatted(host.engine().address(), IMAGE))
+                    .run()
+                    .must();
+        }
+        fleet = Fleet.start(hosts);
+        config = fleet.home().resolve("kubeconfig");
+        Files.writeString(
+                config,
+                Gantry.command(
+                                "kubeconfig",
+                                "--data-dir",
+                                fleet.controllerHome(0).toString())
+                        .run()
+                        .must());
+        String _ = kubectl("apply", "-f", "-")
+                .reading(WEB.formatted(IMAGE).getBytes(UTF_8))
+                .run()
+                .must();
+        String _ = kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+                .run()
+                .must();
+        String _ = kubectl("rollout", "status", "statefulset/db", "--timeout=60s")
+                .run()
+                .must();
+        String _ = kubectl("wait", "--for=condition=Ready", "pod/client", "--timeout=60s")
+                .run()
+                .must();
+        await("both pods behind web", () -> reached("client", "web").equals(pods("web")));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (hosts != null) {
+            fleet.close();
+            hosts.close();
+        }
+    }
+
+    private static Command kubectl(String... words) {
+        List<String> all = new ArrayList<>(List.of("kubectl"));
+        all.addAll(List.of(words));
+        return Command.of(all.toArray(String[]::new)).with(Map.of("KUBECONFIG", config.toString()));
+    }
+
+    private static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
+    }
+
+    /** The machine that a pod is on. */
+    private static Host hostOf(String pod) {
+        return hosts.all().stream()
+                .filter(host -> !container(host, pod).isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String container(Host host, String pod) {
+        return host.engine()
+                .docker(
+                        "ps",
+                        "-q",
+                        "--filter",
+                        "label=io.kubernetes.pod.name=" + pod,
+                        "--filter",
+                        "label=dev.gantry.container=main")
+                .run()
+                .must()
+                .strip();
+    }
+
+    private static String podAddress(String pod) {
+        return kubectl("get", "pod", pod, "-o", "jsonpath={.status.podIP}")
+                .run()
+                .must();
+    }
+
+    private static Command.Result inPod(String pod, String script) {
+        return kubectl("exec", pod, "--", "sh", "-c", script).run();
+    }
+
+    /** Who answers so many requests; those that fail are an answer, too. */
+    private static String requests(String host, int port, int times) {
+        return "for i in $(busybox seq %d); do busybox timeout 5 bash -c '%s' %s %d 2>&1 || echo failed; done"
+                .formatted(times, GET.replace("'", "'\\''"), host, port);
+    }
+
+    private static Set<String> reached(String pod, String host, int port, int times) {
+        return answers(inPod(pod, requests(host, port, times)));
+    }
+
+    private static Set<String> reached(String pod, String host) {
+        return reached(pod, host, 80, 20);
+    }
+
+    private static Set<String> answers(Command.Result result) {
+        return new TreeSet<>(result.out().lines().map(String::strip).toList());
+    }
+
+    private static Set<String> pods(String app) {
+        String names = kubectl("get", "pods", "-l", "app=" + app, "-o", "jsonpath={.items[*].metadata.name}")
+                .run()
+                .must();
+        return new TreeSet<>(List.of(names.split(" ")));
+    }
+
+    private static String address(String service) {
+        return kubectl("get", "service", service, "-o", "jsonpath={.spec.clusterIP}")
+                .run()
+                .must();
+    }
+
+    @Test
+    @Order(1)
+    void leadsANameToAllPods() {
+        assertThat(reached("client", "web")).isEqualTo(pods("web"));
+        assertThat(reached("client", "web.default.svc.cluster.local")).isEqualTo(pods("web"));
+        assertThat(reached("client", address("web"))).isEqualTo(pods("web"));
+    }
+
+    @Test
+    @Order(1)
+    void connectsPodsOfAllMachinesWithAddressesOfTheirOwn() {
+        assertThat(pods("web").stream().map(KubeServicesTest::hostOf).distinct())
+                .as("machines with a pod of web")
+                .hasSize(2);
+        String client = podAddress("client");
+        assertThat(client).startsWith("10.42.");
+        for (String pod : pods("web")) {
+            assertThat(reached("client", podAddress(pod), 8080, 1)).containsExactly(pod);
+            assertThat(kubectl("logs", pod).run().must())
+                    .as("who asked %s", pod)
+                    .contains("[::ffff:" + client + "]");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void showsServicesAndWhatTheyLeadTo() {
+        assertThat(kubectl("get", "services").run().must())
+                .containsPattern("outside +NodePort +10\\.43\\.\\d+\\.\\d+ +<none> +80:30080/TCP")
+                .containsPattern("alias +ExternalName +<none> +web\\.default\\.svc\\.cluster\\.local");
+        assertThat(kubectl("get", "endpoints", "web").run().must()).containsPattern("web +[\\d.]+:8080,[\\d.]+:8080");
+        assertThat(kubectl("describe", "service", "web").run().must()).containsPattern("Endpoints: +[\\d.]+:8080");
+        assertThat(kubectl("get", "endpointslices").run().must()).containsPattern("web-\\w{5} +IPv4 +8080");
+    }
+
+    @Test
+    @Order(3)
+    void letsAPodReachItselfThroughItsService() {
+        for (String pod : pods("web")) {
+            assertThat(reached(pod, "web")).isEqualTo(pods("web"));
+        }
+    }
+
+    @Test
+    @Order(4)
+    void keepsAClientWithOnePodWhereThatIsWanted() {
+        assertThat(reached("client", "sticky")).hasSize(1).isSubsetOf(pods("web"));
+    }
+
+    @Test
+    @Order(5)
+    void opensAPortOfTheNode() {
+        for (Host host : hosts.all()) {
+            assertThat(answers(fetching(host.address(), 30080).run()))
+                    .as("from outside")
+                    .isEqualTo(pods("web"));
+            assertThat(reached("client", host.address(), 30080, 20)).isEqualTo(pods("web"));
+            assertThat(answers(fetching(address("web"), 80)
+                            .inNamespace(host.namespace())
+                            .run()))
+                    .as("from the node itself")
+                    .isEqualTo(pods("web"));
+        }
+    }
+
+    private static Command fetching(String host, int port) {
+        return Command.of("bash", "-c", requests(host, port, 20));
+    }
+
+    @Test
+    @Order(6)
+    void namesThePodsOfAHeadlessService() {
+        String one = podAddress("db-1");
+        assertThat(inPod("client", "busybox nslookup db-1.db.default.svc.cluster.local")
+                        .out())
+                .contains("Address: " + one);
+        assertThat(inPod("client", "busybox nslookup db.default.svc.cluster.local")
+                        .out())
+                .contains("Address: " + one);
+        assertThat(inPod("client", "busybox nslookup -type=srv _sql._tcp.db.default.svc.cluster.local")
+                        .out())
+                .contains("5432 db-1.db.default.svc.cluster.local");
+        assertThat(inPod("client", "busybox nslookup db-7.db.default.svc.cluster.local 2>&1")
+                        .out())
+                .contains("NXDOMAIN");
+        assertThat(inPod("client", "busybox nslookup " + address("web")).out())
+                .contains("name = web.default.svc.cluster.local");
+    }
+
+    @Test
+    @Order(7)
+    void followsAnotherName() {
+        assertThat(reached("client", "alias")).isEqualTo(pods("web"));
+    }
+
+    @Test
+    @Order(8)
+    void goesOnWithoutAController() throws IOException, InterruptedException {
+        String there = String.join(" ", pods("web"));
+        Host host = hostOf("client");
+        String client = container(host, "client");
+        fleet.controller(0).kill();
+        fleet.agent(host).kill();
+        fleet.agent(host).restart();
+        Command asking = host.engine().docker("exec", client, "sh", "-c", requests("web", 80, 20));
+        // The name server is back before the agent finds a controller.
+        await("the agent to be back", () -> !answers(asking.run()).contains("failed"));
+        Set<String> answers = answers(asking.run());
+        fleet.controller(0).restart();
+        fleet.controller(0).awaitLine("ready (");
+        assertThat(String.join(" ", answers)).isEqualTo(there);
+    }
+
+    @Test
+    @Order(9)
+    void refusesAtOnceWhatNobodyServes() {
+        String _ = kubectl("scale", "deployment/web", "--replicas=0").run().must();
+        await("refusal", () -> reached("client", "web", 80, 1).toString().contains("refused"));
+        long began = System.nanoTime();
+        assertThat(reached("client", "web", 80, 1).toString()).contains("Connection refused");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        String _ = kubectl("scale", "deployment/web", "--replicas=1").run().must();
+        await("the new pod", () -> reached("client", "web", 80, 5).equals(pods("web")));
+    }
+
+    @Test
+    @Order(10)
+    void leavesNoRuleBehind() {
+        assertThat(rules()).contains("table ip gantry_");
+        String _ = kubectl("delete", "services", "--all").run().must();
+        await("the rules to be gone", () -> !rules().contains("gantry_"));
+        assertThat(kubectl("get", "endpoints,endpointslices").run().err()).contains("No resources found");
+        assertThat(inPod("client", "busybox nslookup web.default.svc.cluster.local 2>&1")
+                        .out())
+                .contains("NXDOMAIN");
+    }
+
+    private static String rules() {
+        return Command.of("nft", "list", "tables")
+                .inNamespace(hosts.get(0).namespace())
+                .run()
+                .must();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.gantry.agent;
+
+import dev.gantry.proto.Routes;
+import java.util.Optional;
+
+/** Leads what is sent to the virtual addresses of services, and answers to their names. */
+public interface Routing {
+
+    /** Knows no service. */
+    Routing NONE = new Routing() {
+        @Override
+        public void learn(Routes news) {}
+
+        @Override
+        public Optional<String> nameServer() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> network() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isPossible() {
+            return false;
+        }
+    };
+
+    /** The services changed. Never blocks. */
+    void learn(Routes news);
+
+    /** The address at which containers can ask for the names of services; empty when nobody answers there. */
+    Optional<String> nameServer();
+
+    /** The engine's network whose addresses other nodes reach; empty when containers must do with the engine's default. */
+    Optional<String> network();
+
+    /** Whether this machine can have such a network. */
+    boolean isPossible();
+}

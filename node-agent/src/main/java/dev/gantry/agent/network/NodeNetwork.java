@@ -1,0 +1,291 @@
+package dev.gantry.agent.network;
+
+import dev.gantry.agent.DurableFile;
+import dev.gantry.agent.Routing;
+import dev.gantry.agent.engine.ContainerEngine;
+import dev.gantry.agent.engine.ContainerEngine.Bridge;
+import dev.gantry.agent.engine.EngineException;
+import dev.gantry.proto.Peer;
+import dev.gantry.proto.Routes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's part in the network: one thread brings the engine's network, the machine's routes and the kernel's rules to what the leader told
+ * last, and a name server answers from it. A machine that runs no pod and knows no service is left as it is.
+ */
+public final class NodeNetwork implements Routing, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeNetwork.class);
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final Duration START_WITHIN = Duration.ofSeconds(10);
+    private static final int NAMES_PORT = 53;
+    // The one whose names are answered; nothing tells yet which cluster a container that asks belongs to.
+    private static final String CLUSTER = "default";
+
+    private final String node;
+    private final ContainerEngine engine;
+    private final Path file;
+    private final RandomGenerator chance;
+    private final Paths paths = new Paths();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Condition settled = lock.newCondition();
+    private final Map<String, NameServer> servers = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile RouteBook book = RouteBook.EMPTY;
+    private volatile Optional<Place> place = Optional.empty();
+    private boolean used;
+    private boolean due;
+    private boolean tried;
+    private boolean complained;
+
+    private NodeNetwork(String node, ContainerEngine engine, Path file, RandomGenerator chance) {
+        this.node = node;
+        this.engine = engine;
+        this.file = file;
+        this.chance = chance;
+        this.thread = Thread.ofVirtual().name("network").unstarted(this::run);
+    }
+
+    /**
+     * Goes on with what an earlier process knew.
+     *
+     * @param directory of the agent
+     * @param chance    of which nobody knows what comes next
+     */
+    public static NodeNetwork start(String node, ContainerEngine engine, Path directory, RandomGenerator chance)
+            throws IOException {
+        NodeNetwork network = new NodeNetwork(node, engine, directory.resolve("routes.pb"), chance);
+        if (Files.exists(network.file)) {
+            network.book = RouteBook.parse(Files.readAllBytes(network.file));
+            network.used = true;
+            network.due = true;
+        }
+        network.thread.start();
+        return network;
+    }
+
+    /** The name of a node's network for the engine, and of its interface: 15 characters at most. */
+    static String name(String node) {
+        return "gantry" + node.substring(0, Math.min(node.length(), 8));
+    }
+
+    @Override
+    public boolean isPossible() {
+        return Files.isWritable(Path.of("/proc/sys/net/ipv4/ip_forward"));
+    }
+
+    @Override
+    public void learn(Routes news) {
+        lock.lock();
+        try {
+            RouteBook before = book;
+            book = before.after(news);
+            used |= !book.routes().isEmpty();
+            if (used && !book.equals(before)) {
+                due = true;
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<String> nameServer() {
+        awaitStart();
+        return place.map(Place::gateway).filter(servers::containsKey);
+    }
+
+    @Override
+    public Optional<String> network() {
+        awaitStart();
+        try {
+            Optional<Bridge> own = own(book);
+            if (own.isPresent()) {
+                // Somebody may have tidied it away while no container was on it.
+                engine.makeNetwork(name(node), own.get());
+            }
+            return own.map(_ -> name(node));
+        } catch (EngineException e) {
+            log.warn("The network {} cannot be made: {}", name(node), e.getMessage());
+            return Optional.of(name(node));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** The first who needs the network waits until it is there, or cannot be. */
+    private void awaitStart() {
+        lock.lock();
+        try {
+            if (!used) {
+                used = true;
+                due = true;
+                changed.signal();
+            }
+            long left = START_WITHIN.toNanos();
+            while (!tried && left > 0) {
+                left = settled.awaitNanos(left);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        boolean failed = false;
+        try {
+            while (true) {
+                awaitWork(failed);
+                failed = !work();
+                tried();
+            }
+        } catch (InterruptedException _) {
+            log.debug("the network's thread ends");
+        }
+    }
+
+    private void awaitWork(boolean failed) throws InterruptedException {
+        lock.lock();
+        try {
+            if (failed) {
+                // News may be what helps; otherwise it is tried again after a while.
+                boolean _ = changed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            }
+            while (!due) {
+                changed.await();
+            }
+        } finally {
+            due = false;
+            lock.unlock();
+        }
+    }
+
+    private void tried() {
+        lock.lock();
+        try {
+            tried = true;
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether everything is as it should be now. */
+    private boolean work() throws InterruptedException {
+        RouteBook wanted = book;
+        try {
+            DurableFile.replace(file, wanted.toBytes());
+            Place here = place(wanted);
+            place = Optional.of(here);
+            try {
+                if (own(wanted).isPresent()) {
+                    paths.open(node, wanted);
+                }
+                paths.lead(here, wanted);
+            } finally {
+                // Whatever keeps addresses from being led, names can be answered.
+                serveNames(here.gateway());
+            }
+            log.debug(
+                    "{} services and {} nodes are led to",
+                    wanted.routes().size(),
+                    wanted.peers().size());
+            complained = false;
+            return true;
+        } catch (IOException | EngineException e) {
+            if (!complained) {
+                log.warn(
+                        "The network of services is not whole on this node, to be tried again: {}. It needs root, and"
+                                + " the programs nft (package nftables), iptables and ip (package iproute2).",
+                        e.getMessage());
+                complained = true;
+            }
+            return false;
+        } catch (RuntimeException e) {
+            log.error("The network failed", e);
+            return false;
+        }
+    }
+
+    /** This node's own network; empty when it has no subnet. */
+    private Optional<Bridge> own(RouteBook wanted) {
+        Peer self = wanted.peers().get(node);
+        if (self == null) {
+            return Optional.empty();
+        }
+        String gateway = self.getSubnet().replaceFirst("\\.0/\\d+$", ".1");
+        return Optional.of(new Bridge(name(node), gateway, self.getSubnet()));
+    }
+
+    /** Where this node's containers are: on its own network, or on the engine's when it has none. */
+    private Place place(RouteBook wanted) throws IOException, InterruptedException {
+        Optional<Bridge> own = own(wanted);
+        if (own.isPresent()) {
+            engine.makeNetwork(name(node), own.get());
+        }
+        return own.or(this::engineBridge)
+                .map(bridge -> new Place(node, bridge.name(), bridge.gateway(), bridge.subnet()))
+                .orElseThrow(() -> new IOException("the engine has no bridge network with an IPv4 address"));
+    }
+
+    private Optional<Bridge> engineBridge() {
+        try {
+            return engine.bridge();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** An address that answered once goes on to: containers may know it. */
+    private void serveNames(String address) throws IOException {
+        if (servers.containsKey(address)) {
+            return;
+        }
+        try {
+            servers.put(
+                    address,
+                    NameServer.start(
+                            InetAddress.getByName(address),
+                            NAMES_PORT,
+                            () -> new ClusterNames(CLUSTER, book),
+                            new Upstream(Path.of("/etc/resolv.conf"), address, chance)));
+            log.info("answers to the names of services at {}", address);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the name server cannot listen at " + address + ":" + NAMES_PORT + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join(Duration.ofSeconds(5));
+        for (NameServer server : servers.values()) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                log.warn("a name server did not end cleanly: {}", e.getMessage());
+            }
+        }
+    }
+}
