@@ -1,11 +1,8 @@
 package dev.gantry.agent;
 
-import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.DesiredWorkload;
-import dev.gantry.proto.ExecRequest;
-import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NodeInfo;
-import dev.gantry.proto.StatsRequest;
+import dev.gantry.proto.OpenChannel;
 import java.util.Collection;
 
 /** The part of the agent that owns the containers, as the connection sees it. */
@@ -25,15 +22,10 @@ public interface Workshop {
      */
     void reportAgain();
 
-    /** Streams a container's log; returns when it has ended or the sink is closed. */
-    void logs(LogsRequest request, Sink sink) throws InterruptedException;
-
-    /** Runs a command in a container; returns with its exit. */
-    void exec(ExecRequest request, Source input, Sink output) throws InterruptedException;
-
-    /** Joins a container's own input and output; returns when it has ended or the sink is closed. */
-    void attach(AttachRequest request, Source input, Sink output) throws InterruptedException;
-
-    /** One sample of each container of a workload. */
-    void stats(StatsRequest request, Sink sink) throws InterruptedException;
+    /**
+     * Serves a side channel: a log, a command, an attachment, samples. Returns when all is told or the other side is gone.
+     *
+     * @throws IllegalArgumentException for a request that this agent does not know
+     */
+    void serve(OpenChannel request, Source input, Sink output) throws InterruptedException;
 }

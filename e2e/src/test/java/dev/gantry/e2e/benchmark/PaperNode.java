@@ -11,17 +11,14 @@ import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
-import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.DesiredWorkload;
-import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Health;
-import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
-import dev.gantry.proto.StatsRequest;
 import dev.gantry.proto.WorkloadReport;
 import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
@@ -186,16 +183,7 @@ final class PaperNode implements Workshop, AutoCloseable {
     }
 
     @Override
-    public void logs(LogsRequest request, Sink sink) {}
-
-    @Override
-    public void exec(ExecRequest request, Source input, Sink output) {}
-
-    @Override
-    public void attach(AttachRequest request, Source input, Sink output) {}
-
-    @Override
-    public void stats(StatsRequest request, Sink sink) {}
+    public void serve(OpenChannel request, Source input, Sink output) {}
 
     @Override
     public void close() throws InterruptedException {

@@ -7,7 +7,6 @@ import dev.gantry.agent.Reporter;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
 import dev.gantry.agent.Workshop;
-import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
@@ -16,9 +15,9 @@ import dev.gantry.proto.Frame;
 import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Resources;
-import dev.gantry.proto.StatsRequest;
 import dev.gantry.proto.WorkloadReport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -86,7 +85,16 @@ final class RecordingWorkshop implements Workshop {
     }
 
     @Override
-    public void logs(LogsRequest request, Sink sink) throws InterruptedException {
+    public void serve(OpenChannel request, Source input, Sink output) throws InterruptedException {
+        switch (request.getRequestCase()) {
+            case LOGS -> logs(request.getLogs(), output);
+            case EXEC -> exec(request.getExec(), input, output);
+            case STATS -> stats(output);
+            default -> throw new IllegalArgumentException("nothing else is served here");
+        }
+    }
+
+    private void logs(LogsRequest request, Sink sink) throws InterruptedException {
         for (int line = 0; line < request.getTail(); line++) {
             sink.send(Frame.newBuilder()
                     .setStdout(ByteString.copyFromUtf8("line " + line + "\n"))
@@ -102,8 +110,7 @@ final class RecordingWorkshop implements Workshop {
         }
     }
 
-    @Override
-    public void exec(ExecRequest request, Source input, Sink output) throws InterruptedException {
+    private void exec(ExecRequest request, Source input, Sink output) throws InterruptedException {
         if (request.getCommandList().isEmpty()) {
             throw new IllegalArgumentException("there is no command");
         }
@@ -121,13 +128,7 @@ final class RecordingWorkshop implements Workshop {
                 .build());
     }
 
-    @Override
-    public void attach(AttachRequest request, Source input, Sink output) {
-        throw new IllegalArgumentException("there is no container");
-    }
-
-    @Override
-    public void stats(StatsRequest request, Sink sink) throws InterruptedException {
+    private static void stats(Sink sink) throws InterruptedException {
         sink.send(Frame.newBuilder()
                 .setStats(ContainerStats.newBuilder().setContainer("web").setMemoryBytes(1024))
                 .build());

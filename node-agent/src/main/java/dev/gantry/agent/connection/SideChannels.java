@@ -62,7 +62,7 @@ final class SideChannels {
         FinishingSink sink = new FinishingSink(out);
         Finished last = Finished.getDefaultInstance();
         try {
-            work(request, end.source(), sink);
+            workshop.serve(request, end.source(), sink);
         } catch (RuntimeException e) {
             log.warn("channel {} ends with an error: {}", request.getChannelId(), e.toString());
             String message = e.getMessage();
@@ -77,17 +77,6 @@ final class SideChannels {
             boolean _ = out.send(Frame.newBuilder().setFinished(last).build());
         }
         out.complete();
-    }
-
-    private void work(OpenChannel request, Source input, Sink output) throws InterruptedException {
-        switch (request.getRequestCase()) {
-            case LOGS -> workshop.logs(request.getLogs(), output);
-            case EXEC -> workshop.exec(request.getExec(), input, output);
-            case ATTACH -> workshop.attach(request.getAttach(), input, output);
-            case STATS -> workshop.stats(request.getStats(), output);
-            case REQUEST_NOT_SET ->
-                throw new IllegalArgumentException("this agent is too old for what the channel is for");
-        }
     }
 
     /** Notices whether the workshop has said how it ended. */

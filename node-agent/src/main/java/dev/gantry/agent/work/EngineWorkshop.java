@@ -15,14 +15,10 @@ import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
 import dev.gantry.agent.plan.ObservedContainer;
-import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.agent.plan.WorkloadPlanner;
-import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.DesiredWorkload;
-import dev.gantry.proto.ExecRequest;
-import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NodeInfo;
-import dev.gantry.proto.StatsRequest;
+import dev.gantry.proto.OpenChannel;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -115,7 +111,7 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
                 surroundings.alarm(),
                 surroundings.clock(),
                 () -> listed && !closed);
-        this.channels = new SideChannels(engine);
+        this.channels = new SideChannels(engine, key -> Optional.ofNullable(keepers.get(key)));
     }
 
     private static Set<Path> never(AgentSettings settings) {
@@ -362,32 +358,9 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         }
     }
 
-    private Map<String, ObservedContainer> containers(String scope, String id) {
-        Keeper keeper = keepers.get(Names.key(scope, id));
-        Map<String, ObservedContainer> seen = new HashMap<>(keeper == null ? Map.of() : keeper.seen());
-        // The sandbox of a pod is nobody's business.
-        seen.remove(Sandbox.NAME);
-        return seen;
-    }
-
     @Override
-    public void logs(LogsRequest request, Sink sink) throws InterruptedException {
-        channels.logs(containers(request.getScope(), request.getWorkloadId()), request, sink);
-    }
-
-    @Override
-    public void exec(ExecRequest request, Source input, Sink output) throws InterruptedException {
-        channels.exec(containers(request.getScope(), request.getWorkloadId()), request, input, output);
-    }
-
-    @Override
-    public void attach(AttachRequest request, Source input, Sink output) throws InterruptedException {
-        channels.attach(containers(request.getScope(), request.getWorkloadId()), request, input, output);
-    }
-
-    @Override
-    public void stats(StatsRequest request, Sink sink) throws InterruptedException {
-        channels.stats(containers(request.getScope(), request.getWorkloadId()), sink);
+    public void serve(OpenChannel request, Source input, Sink output) throws InterruptedException {
+        channels.serve(request, input, output);
     }
 
     /** Stops watching. Containers run on: whoever opens the next workshop adopts them. */

@@ -7,26 +7,67 @@ import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Output;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
 import dev.gantry.proto.LogsRequest;
+import dev.gantry.proto.OpenChannel;
+import dev.gantry.proto.StatsRequest;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs, commands and statistics of containers. The last frame always says how it ended. */
-record SideChannels(ContainerEngine engine) {
+/**
+ * Logs, commands, connections and statistics of containers. The last frame always says how it ended.
+ *
+ * @param keepers by the workload's key
+ */
+record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> keepers) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SideChannels.class);
     private static final int NOT_RUN = -1;
 
-    void logs(Map<String, ObservedContainer> containers, LogsRequest request, Sink sink) throws InterruptedException {
+    void serve(OpenChannel request, Source input, Sink output) throws InterruptedException {
+        switch (request.getRequestCase()) {
+            case LOGS -> {
+                LogsRequest logs = request.getLogs();
+                logs(containers(logs.getScope(), logs.getWorkloadId()), logs, output);
+            }
+            case EXEC -> {
+                ExecRequest exec = request.getExec();
+                exec(containers(exec.getScope(), exec.getWorkloadId()), exec, input, output);
+            }
+            case ATTACH -> {
+                AttachRequest attach = request.getAttach();
+                attach(containers(attach.getScope(), attach.getWorkloadId()), attach, input, output);
+            }
+            case STATS -> {
+                StatsRequest stats = request.getStats();
+                stats(containers(stats.getScope(), stats.getWorkloadId()), output);
+            }
+            case REQUEST_NOT_SET ->
+                throw new IllegalArgumentException("this agent is too old for what the channel is for");
+        }
+    }
+
+    private Map<String, ObservedContainer> containers(String scope, String id) {
+        Map<String, ObservedContainer> seen = new HashMap<>(
+                keepers.apply(Names.key(scope, id)).map(Keeper::seen).orElse(Map.of()));
+        // The sandbox of a pod is nobody's business.
+        seen.remove(Sandbox.NAME);
+        return seen;
+    }
+
+    private void logs(Map<String, ObservedContainer> containers, LogsRequest request, Sink sink)
+            throws InterruptedException {
         String name = request.getContainer();
         Optional<ObservedContainer> container = find(containers, name);
         if (container.isEmpty()) {
@@ -72,13 +113,13 @@ record SideChannels(ContainerEngine engine) {
         LOG.debug("Side channel ended with {} {}, told {}", exitCode, error, told);
     }
 
-    void exec(Map<String, ObservedContainer> containers, ExecRequest request, Source input, Sink output)
+    private void exec(Map<String, ObservedContainer> containers, ExecRequest request, Source input, Sink output)
             throws InterruptedException {
         Beginning beginning = (id, stdin) -> engine.exec(id, request, stdin, output(output));
         converse(containers, request.getContainer(), beginning, "the command cannot be run in", input, output);
     }
 
-    void attach(Map<String, ObservedContainer> containers, AttachRequest request, Source input, Sink output)
+    private void attach(Map<String, ObservedContainer> containers, AttachRequest request, Source input, Sink output)
             throws InterruptedException {
         Beginning beginning = (id, stdin) -> engine.attach(id, request, stdin, output(output));
         converse(containers, request.getContainer(), beginning, "nobody can be attached to", input, output);
@@ -147,7 +188,7 @@ record SideChannels(ContainerEngine engine) {
         }
     }
 
-    void stats(Map<String, ObservedContainer> containers, Sink sink) throws InterruptedException {
+    private void stats(Map<String, ObservedContainer> containers, Sink sink) throws InterruptedException {
         try {
             for (Map.Entry<String, ObservedContainer> entry : new TreeMap<>(containers).entrySet()) {
                 if (entry.getValue().isRunning()) {

@@ -20,6 +20,7 @@ import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.Mount;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PortMapping;
 import dev.gantry.proto.RestartPolicy;
@@ -304,7 +305,7 @@ class ContainersOnDockerTest {
                 .setFollow(true)
                 .setTail(-1)
                 .build();
-        node.workshop().logs(request, frames::add);
+        node.workshop().serve(OpenChannel.newBuilder().setLogs(request).build(), Optional::empty, frames::add);
 
         assertThat(frames.stdout()).isEqualTo("out\nlate\n");
         assertThat(frames.stderr()).isEqualTo("err\n");
@@ -329,7 +330,7 @@ class ContainersOnDockerTest {
                 .setStdin(true)
                 .build();
 
-        node.workshop().exec(request, () -> next(input), frames::add);
+        node.workshop().serve(OpenChannel.newBuilder().setExec(request).build(), () -> next(input), frames::add);
 
         assertThat(frames.stdout()).isEqualTo("got a line\n");
         assertThat(frames.last().getFinished().getExitCode()).isEqualTo(5);
@@ -358,14 +359,14 @@ class ContainersOnDockerTest {
                 .setStderr(true)
                 .build();
 
-        node.workshop().attach(request, () -> next(input), frames::add);
+        node.workshop().serve(OpenChannel.newBuilder().setAttach(request).build(), () -> next(input), frames::add);
 
         assertThat(frames.stdout()).isEqualTo("got a line\n");
         assertThat(frames.stderr()).isEqualTo("over\n");
         assertThat(frames.last().getFinished().getError()).isEmpty();
         node.awaitPhase("t1", Phase.STOPPED);
         RealNode.Frames late = new RealNode.Frames();
-        node.workshop().attach(request, () -> next(input), late::add);
+        node.workshop().serve(OpenChannel.newBuilder().setAttach(request).build(), () -> next(input), late::add);
         assertThat(late.last().getFinished().getError()).isEqualTo("container web does not run");
     }
 
@@ -384,11 +385,13 @@ class ContainersOnDockerTest {
         RealNode.Frames frames = new RealNode.Frames();
 
         node.workshop()
-                .stats(
-                        StatsRequest.newBuilder()
-                                .setScope("default")
-                                .setWorkloadId("t1")
+                .serve(
+                        OpenChannel.newBuilder()
+                                .setStats(StatsRequest.newBuilder()
+                                        .setScope("default")
+                                        .setWorkloadId("t1"))
                                 .build(),
+                        Optional::empty,
                         frames::add);
 
         assertThat(frames.all.getFirst().getStats().getContainer()).isEqualTo("web");

@@ -15,6 +15,7 @@ import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.Mount;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.PodContainer.Role;
@@ -33,6 +34,7 @@ import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -119,7 +121,7 @@ class PodsOnDockerTest {
                 .setContainer(container)
                 .setTail(-1)
                 .build();
-        node.workshop().logs(request, frames::add);
+        node.workshop().serve(OpenChannel.newBuilder().setLogs(request).build(), Optional::empty, frames::add);
         return frames.stdout();
     }
 
