@@ -2,10 +2,22 @@ package dev.gantry.e2e.kube;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
+import dev.gantry.e2e.bed.Gantry;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -82,6 +94,22 @@ class KubectlTest {
             command: [sh, -c, "while true; do sleep 0.1; done"]
         """;
 
+    private static final String SERVING = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: serving}
+        spec:
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: main
+            image: %s
+            command:
+            - sh
+            - -c
+            - "echo small > /tmp/small; head -c 3000000 /dev/zero > /tmp/big; exec httpd -f -p 8080 -h /tmp"
+            readinessProbe: {httpGet: {path: /big, port: 8080}, periodSeconds: 1}
+        """;
+
     private static KubeMachine machine;
 
     private static final String TOLERANT = """
@@ -122,6 +150,45 @@ class KubectlTest {
         assertThat(kubectl("delete", "cm", "life").run().must()).isEqualTo("configmap \"life\" deleted\n");
         assertThat(kubectl("get", "cm", "life").run().err())
                 .isEqualTo("Error from server (NotFound): configmaps \"life\" not found\n");
+    }
+
+    @Test
+    void forwardsPortsToAPod() throws Exception {
+        apply(SERVING.formatted(Engine.IMAGE));
+        String _ = kubectl("wait", "--for=condition=Ready", "pod/serving", "--timeout=60s")
+                .run()
+                .must();
+        try (Gantry forward = Gantry.start(
+                        "kubectl port-forward",
+                        machine.home().resolve("forward.log"),
+                        Map.of(
+                                "KUBECONFIG",
+                                machine.home().resolve("kubeconfig").toString()),
+                        "kubectl port-forward pod/serving 23580:8080 23581:9")
+                .awaitLine("Forwarding from 127.0.0.1:23581")) {
+            HttpClient client = HttpClient.newHttpClient();
+            // The first ones at the same time, each over a connection of its own.
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = Stream.generate(
+                            () -> client.sendAsync(get(23580, "/big"), HttpResponse.BodyHandlers.ofByteArray()))
+                    .limit(5)
+                    .toList();
+            for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+                assertThat(answer.get(60, TimeUnit.SECONDS).body()).hasSize(3_000_000);
+            }
+            assertThat(client.send(get(23580, "/small"), HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo("small\n");
+            assertThatThrownBy(() -> client.send(get(23581, "/"), HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+            forward.awaitLine("error forwarding port 9 to pod serving: port 9 at ");
+            assertThat(forward.output()).contains("Connection refused");
+        }
+    }
+
+    private static HttpRequest get(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
     }
 
     @Test

@@ -30,6 +30,8 @@ public final class NodeNetwork implements Routing, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NodeNetwork.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
+    // Others change the same kernel: what they took away comes back.
+    private static final Duration REFRESH = Duration.ofMinutes(1);
     private static final Duration START_WITHIN = Duration.ofSeconds(10);
     private static final int NAMES_PORT = 53;
     // The one whose names are answered; nothing tells yet which cluster a container that asks belongs to.
@@ -165,13 +167,13 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private void awaitWork(boolean failed) throws InterruptedException {
         lock.lock();
         try {
-            if (failed) {
-                // News may be what helps; otherwise it is tried again after a while.
-                boolean _ = changed.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-                return;
-            }
-            while (!due) {
+            while (!used) {
                 changed.await();
+            }
+            if (!due) {
+                // News may be what helps after a failure; otherwise it is tried again after a while.
+                Duration patience = failed ? AGAIN : REFRESH;
+                boolean _ = changed.await(patience.toMillis(), TimeUnit.MILLISECONDS);
             }
         } finally {
             due = false;

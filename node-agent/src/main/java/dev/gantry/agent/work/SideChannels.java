@@ -15,7 +15,9 @@ import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
 import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.OpenChannel;
+import dev.gantry.proto.PortRequest;
 import dev.gantry.proto.StatsRequest;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,8 +55,24 @@ record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> k
                 StatsRequest stats = request.getStats();
                 stats(containers(stats.getScope(), stats.getWorkloadId()), output);
             }
+            case PORT -> port(request.getPort(), input, output);
             case REQUEST_NOT_SET ->
                 throw new IllegalArgumentException("this agent is too old for what the channel is for");
+        }
+    }
+
+    private void port(PortRequest request, Source input, Sink output) throws InterruptedException {
+        Optional<String> address = keepers.apply(Names.key(request.getScope(), request.getWorkloadId()))
+                .flatMap(Ports::address);
+        if (address.isEmpty()) {
+            finish(output, NOT_RUN, "it does not run, or has no address");
+            return;
+        }
+        try {
+            Ports.connect(address.get(), request.getPort(), input, output);
+            finish(output, 0, "");
+        } catch (IOException e) {
+            finish(output, NOT_RUN, "port " + request.getPort() + " at " + address.get() + ": " + e.getMessage());
         }
     }
 

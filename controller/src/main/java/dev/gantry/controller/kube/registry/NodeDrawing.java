@@ -49,6 +49,9 @@ final class NodeDrawing {
         if (node.getAdministration() == Administration.DRAINING || node.getCordoned()) {
             spec.put("unschedulable", true);
         }
+        if (!node.getSubnet().isEmpty()) {
+            spec.put("podCIDR", node.getSubnet()).putArray("podCIDRs").add(node.getSubnet());
+        }
         for (Taint taint : node.getTaintsList()) {
             ObjectNode drawn = spec.withArray("taints").addObject().put("key", taint.getKey());
             if (!taint.getValue().isEmpty()) {

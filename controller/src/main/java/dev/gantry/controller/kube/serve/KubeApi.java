@@ -63,6 +63,8 @@ public final class KubeApi {
         AgentChannel open(String nodeId, OpenChannel request) throws InterruptedException;
     }
 
+    private static final List<String> SESSIONS = List.of("/exec", "/attach", "/portforward");
+
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
 
     private static final String BEARER = "Bearer ";
@@ -105,7 +107,7 @@ public final class KubeApi {
     }
 
     private void handleSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
-        boolean isSession = request.path().endsWith("/exec") || request.path().endsWith("/attach");
+        boolean isSession = SESSIONS.stream().anyMatch(request.path()::endsWith);
         if (!isSession) {
             handle(request, new SocketStream(socket));
             return;
@@ -250,7 +252,7 @@ public final class KubeApi {
     private HttpResponse create(Call call) throws InterruptedException {
         return switch (call.target().subresource()) {
             case "" -> call.target().type().isStored() ? writes.create(call) : review(call);
-            case "exec", "attach" -> throw sessions.refusal(call);
+            case "exec", "attach", "portforward" -> throw sessions.refusal(call);
             case "eviction" -> writes.evict(call);
             case "token" -> tokens.create(call);
             default ->

@@ -5,9 +5,11 @@ import dev.gantry.controller.dispatch.AgentChannel;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.serve.tunnel.PortTunnel;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.OpenChannel;
+import dev.gantry.proto.PortRequest;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Store;
 import java.util.ArrayList;
@@ -36,15 +38,36 @@ final class PodChannels {
     }
 
     Chosen choose(Call call) {
-        ObjectName name = call.target().objectName();
-        PodDocument pod = PodDocument.find(store.snapshot(), name)
-                .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+        PodDocument pod = pod(call);
         String container = container(pod, call.query().text("container"));
+        return new Chosen(placed(pod), container);
+    }
+
+    /** Opens the way to the ports of the pod. */
+    PortTunnel.Connector ports(Call call) {
+        Workload workload = placed(pod(call));
+        return port -> nodes.open(
+                workload.getPlacement().getNode(),
+                OpenChannel.newBuilder()
+                        .setPort(PortRequest.newBuilder()
+                                .setScope(workload.getScope())
+                                .setWorkloadId(workload.getId())
+                                .setPort(port))
+                        .build());
+    }
+
+    private PodDocument pod(Call call) {
+        ObjectName name = call.target().objectName();
+        return PodDocument.find(store.snapshot(), name)
+                .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+    }
+
+    private static Workload placed(PodDocument pod) {
         Workload workload = pod.record().value();
         if (!Workloads.isPlaced(workload)) {
-            throw KubeRefusal.badRequest("pod " + name.name() + " does not have a host assigned");
+            throw KubeRefusal.badRequest("pod " + pod.name().name() + " does not have a host assigned");
         }
-        return new Chosen(workload, container);
+        return workload;
     }
 
     AgentChannel open(Chosen chosen, OpenChannel request) throws InterruptedException {

@@ -9,6 +9,7 @@ import dev.gantry.controller.http.Socket;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.serve.tunnel.PortTunnel;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Finished;
@@ -21,13 +22,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The subresources {@code exec} and {@code attach} as WebSockets of the protocols {@code v4.channel.k8s.io} and {@code
+ * The subresources {@code exec}, {@code attach} and {@code portforward} as WebSockets; the first two of the protocols {@code v4.channel.k8s.io} and {@code
  * v5.channel.k8s.io}: the first byte of each message says which stream it belongs to.
  */
 final class PodSessions {
 
-    static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
+    static final List<String> PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io", PortTunnel.PROTOCOL);
 
+    private static final String PORT_FORWARD = "portforward";
     private static final byte STDIN = 0;
     private static final byte STDOUT = 1;
     private static final byte STDERR = 2;
@@ -44,6 +46,16 @@ final class PodSessions {
     }
 
     void serve(Call call, Socket socket) throws InterruptedException, ClientGoneException {
+        if (call.target().subresource().equals(PORT_FORWARD)) {
+            PortTunnel.Connector ports = channels.ports(call);
+            socket.accept();
+            PortTunnel.serve(socket, call.target().objectName().name(), ports);
+        } else {
+            converse(call, socket);
+        }
+    }
+
+    private void converse(Call call, Socket socket) throws InterruptedException, ClientGoneException {
         PodChannels.Chosen chosen = channels.choose(call);
         boolean endsInput = !isAttach(call) || chosen.spec().getInteractiveOnce();
         try (AgentChannel channel = channels.open(chosen, request(call, chosen))) {
@@ -59,11 +71,13 @@ final class PodSessions {
 
     /** For a client that asks in another way than by a WebSocket: what is wrong with its request, or with the way. */
     KubeRefusal refusal(Call call) {
-        OpenChannel _ = request(call, channels.choose(call));
+        if (!call.target().subresource().equals(PORT_FORWARD)) {
+            OpenChannel _ = request(call, channels.choose(call));
+        }
         return KubeRefusal.of(
                 Reason.BAD_REQUEST,
                 "this server serves " + call.target().subresource()
-                        + " over WebSockets only: kubectl 1.30 and newer ask so by themselves");
+                        + " over WebSockets only: kubectl 1.31 and newer ask so by themselves");
     }
 
     private static OpenChannel request(Call call, PodChannels.Chosen chosen) {

@@ -74,6 +74,7 @@ final class CoreTypes {
                 .with(new Subresource("log", "", V1, "Pod", GET))
                 .with(new Subresource("exec", "", V1, "PodExecOptions", CONNECT))
                 .with(new Subresource("attach", "", V1, "PodAttachOptions", CONNECT))
+                .with(new Subresource("portforward", "", V1, "PodPortForwardOptions", CONNECT))
                 .with(new Subresource("binding", "", V1, "Binding", CREATE))
                 .with(new Subresource("eviction", "policy", V1, "Eviction", CREATE))
                 .shows(
