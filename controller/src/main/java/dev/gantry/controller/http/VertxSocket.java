@@ -132,7 +132,9 @@ final class VertxSocket implements Socket {
         socket = opened;
         opened.textMessageHandler(text -> came(opened, new Message.Text(text)));
         opened.binaryMessageHandler(bytes -> came(opened, new Message.Binary(Body.of(bytes.getBytes()))));
-        opened.exceptionHandler(_ -> opened.close());
+        // A client that vanished answers no farewell: the connection ends without waiting for one.
+        opened.exceptionHandler(
+                _ -> opened.close().onComplete(_ -> request.connection().close()));
         opened.closeHandler(_ -> {
             events.add(new Event.Closed());
             exchange.interruptServer();
