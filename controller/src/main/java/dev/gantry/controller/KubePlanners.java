@@ -12,6 +12,7 @@ import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
+import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.proto.KubeObject;
 import java.util.List;
@@ -34,6 +35,7 @@ final class KubePlanners {
                 new JobReconciler(maker),
                 new BudgetReconciler(),
                 new ServiceReconciler(),
+                new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.controller.scheduler;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.PlacementStrategy;
 import dev.gantry.proto.Resources;
+import dev.gantry.proto.Supply;
 import dev.gantry.proto.Toleration;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
@@ -41,13 +42,24 @@ record Demand(
                 Group.of(workload),
                 !workload.getOwner().isEmpty(),
                 spec.getCluster(),
-                spec.getRequiredNode(),
+                node(workload),
                 spec.getArchitecture(),
                 spec.getResources(),
                 spec.getRequiredAttributesList(),
                 spec.getConstraintsList(),
                 spec.getStrategiesList(),
                 spec.hasPod() ? Optional.of(spec.getPod().getTolerationsList()) : Optional.empty());
+    }
+
+    /** The one that it must be on; for a pod whose volume is on a node already, that one. */
+    private static String node(Workload workload) {
+        return workload.getSpec().getRequiredNode().isEmpty()
+                ? workload.getSupplies().getSuppliesList().stream()
+                        .filter(supply -> supply.getKind() == Supply.Kind.CLAIM && supply.containsData("node"))
+                        .map(supply -> supply.getDataOrThrow("node").toStringUtf8())
+                        .findFirst()
+                        .orElse("")
+                : workload.getSpec().getRequiredNode();
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Placement;
+import dev.gantry.proto.Supplies;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
@@ -84,12 +85,20 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
             if (writes.areEnough()) {
                 return writes.outcome().orWakeAt(now);
             }
-            switch (scheduler.place(waiting.key(), waiting.value())) {
+            if (VolumeWait.isUnknown(waiting.value())) {
+                continue;
+            }
+            switch (decide(waiting)) {
                 case Placed placed -> writes.place(waiting, placed);
                 case Unplaced unplaced -> writes.keepWaiting(waiting, unplaced, deadline(waiting.value(), now));
             }
         }
         return writes.outcome();
+    }
+
+    private Verdict decide(Versioned<Workload> waiting) {
+        Optional<Unplaced> missing = VolumeWait.missing(waiting.value());
+        return missing.isPresent() ? missing.get() : scheduler.place(waiting.key(), waiting.value());
     }
 
     private static List<Versioned<Workload>> waiting(Snapshot snapshot) {
@@ -111,13 +120,19 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
 
     private static boolean isNews(@Nullable Stage before, @Nullable Stage after, Change<?> change, Snapshot snapshot) {
         if (after == Stage.UNPLACED) {
-            return before != Stage.UNPLACED;
+            return before != Stage.UNPLACED || !supplies(change.before()).equals(supplies(change.after()));
         }
         if (before == after && !isRunningFromNow(change)) {
             return false;
         }
         // Room was freed, or something came that others want to be near to.
         return isAnybodyWaiting(snapshot);
+    }
+
+    private static Optional<Supplies> supplies(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload workload && workload.hasSupplies()
+                ? Optional.of(workload.getSupplies())
+                : Optional.empty();
     }
 
     private static boolean isRunningFromNow(Change<?> change) {

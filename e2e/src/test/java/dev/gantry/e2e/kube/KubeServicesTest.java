@@ -1,26 +1,16 @@
 package dev.gantry.e2e.kube;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Command;
-import dev.gantry.e2e.bed.Fleet;
-import dev.gantry.e2e.bed.Gantry;
 import dev.gantry.e2e.bed.Host;
-import dev.gantry.e2e.bed.Hosts;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -118,36 +108,18 @@ class KubeServicesTest {
     private static final String GET =
             "exec 3<>/dev/tcp/$0/$1 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && busybox tail -n 1 <&3";
 
-    private static Hosts hosts;
-    private static Fleet fleet;
-    private static Path config;
+    private static KubeFleet kube;
 
     @BeforeAll
     static void start() throws IOException {
-        Assumptions.assumeTrue(
-                Command.of("bash", "-c", "command -v kubectl").run().exit() == 0,
-                "there is no kubectl on this machine");
-        hosts = Hosts.start(2);
-        for (Host host : hosts.all()) {
+        kube = KubeFleet.start(2);
+        for (Host host : kube.hosts().all()) {
             String _ = Command.of(
                             "sh", "-ec", MAKE_IMAGE.formatted(host.engine().address(), IMAGE))
                     .run()
                     .must();
         }
-        fleet = Fleet.start(hosts);
-        config = fleet.home().resolve("kubeconfig");
-        Files.writeString(
-                config,
-                Gantry.command(
-                                "kubeconfig",
-                                "--data-dir",
-                                fleet.controllerHome(0).toString())
-                        .run()
-                        .must());
-        String _ = kubectl("apply", "-f", "-")
-                .reading(WEB.formatted(IMAGE).getBytes(UTF_8))
-                .run()
-                .must();
+        kube.apply(WEB.formatted(IMAGE));
         String _ = kubectl("rollout", "status", "deployment/web", "--timeout=60s")
                 .run()
                 .must();
@@ -162,42 +134,21 @@ class KubeServicesTest {
 
     @AfterAll
     static void stop() {
-        if (hosts != null) {
-            fleet.close();
-            hosts.close();
+        if (kube != null) {
+            kube.close();
         }
     }
 
     private static Command kubectl(String... words) {
-        List<String> all = new ArrayList<>(List.of("kubectl"));
-        all.addAll(List.of(words));
-        return Command.of(all.toArray(String[]::new)).with(Map.of("KUBECONFIG", config.toString()));
+        return kube.kubectl(words);
+    }
+
+    private static Set<String> pods(String app) {
+        return kube.pods(app);
     }
 
     private static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
-    }
-
-    /** The machine that a pod is on. */
-    private static Host hostOf(String pod) {
-        return hosts.all().stream()
-                .filter(host -> !container(host, pod).isEmpty())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String container(Host host, String pod) {
-        return host.engine()
-                .docker(
-                        "ps",
-                        "-q",
-                        "--filter",
-                        "label=io.kubernetes.pod.name=" + pod,
-                        "--filter",
-                        "label=dev.gantry.container=main")
-                .run()
-                .must()
-                .strip();
     }
 
     private static String podAddress(String pod) {
@@ -207,7 +158,7 @@ class KubeServicesTest {
     }
 
     private static Command.Result inPod(String pod, String script) {
-        return kubectl("exec", pod, "--", "sh", "-c", script).run();
+        return kube.inPod(pod, script);
     }
 
     /** Who answers so many requests; those that fail are an answer, too. */
@@ -228,13 +179,6 @@ class KubeServicesTest {
         return new TreeSet<>(result.out().lines().map(String::strip).toList());
     }
 
-    private static Set<String> pods(String app) {
-        String names = kubectl("get", "pods", "-l", "app=" + app, "-o", "jsonpath={.items[*].metadata.name}")
-                .run()
-                .must();
-        return new TreeSet<>(List.of(names.split(" ")));
-    }
-
     private static String address(String service) {
         return kubectl("get", "service", service, "-o", "jsonpath={.spec.clusterIP}")
                 .run()
@@ -252,7 +196,7 @@ class KubeServicesTest {
     @Test
     @Order(1)
     void connectsPodsOfAllMachinesWithAddressesOfTheirOwn() {
-        assertThat(pods("web").stream().map(KubeServicesTest::hostOf).distinct())
+        assertThat(pods("web").stream().map(kube::hostOf).distinct())
                 .as("machines with a pod of web")
                 .hasSize(2);
         String client = podAddress("client");
@@ -296,7 +240,7 @@ class KubeServicesTest {
     @Test
     @Order(5)
     void opensAPortOfTheNode() {
-        for (Host host : hosts.all()) {
+        for (Host host : kube.hosts().all()) {
             assertThat(answers(fetching(host.address(), 30080).run()))
                     .as("from outside")
                     .isEqualTo(pods("web"));
@@ -343,17 +287,17 @@ class KubeServicesTest {
     @Order(8)
     void goesOnWithoutAController() throws IOException, InterruptedException {
         String there = String.join(" ", pods("web"));
-        Host host = hostOf("client");
-        String client = container(host, "client");
-        fleet.controller(0).kill();
-        fleet.agent(host).kill();
-        fleet.agent(host).restart();
+        Host host = kube.hostOf("client");
+        String client = KubeFleet.container(host, "client");
+        kube.fleet().controller(0).kill();
+        kube.fleet().agent(host).kill();
+        kube.fleet().agent(host).restart();
         Command asking = host.engine().docker("exec", client, "sh", "-c", requests("web", 80, 20));
         // The name server is back before the agent finds a controller.
         await("the agent to be back", () -> !answers(asking.run()).contains("failed"));
         Set<String> answers = answers(asking.run());
-        fleet.controller(0).restart();
-        fleet.controller(0).awaitLine("ready (");
+        kube.fleet().controller(0).restart();
+        kube.fleet().controller(0).awaitLine("ready (");
         assertThat(String.join(" ", answers)).isEqualTo(there);
     }
 
@@ -383,7 +327,7 @@ class KubeServicesTest {
 
     private static String rules() {
         return Command.of("nft", "list", "tables")
-                .inNamespace(hosts.get(0).namespace())
+                .inNamespace(kube.hosts().get(0).namespace())
                 .run()
                 .must();
     }

@@ -12,7 +12,7 @@ import dev.gantry.proto.VolumeSpec;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Tells which config maps, secrets and keys of them a container of a pod needs and does not have. */
+/** Tells which config maps, secrets, keys of them and claims a container of a pod needs and does not have. */
 final class SupplyNeeds {
 
     private static final String CONFIG_ERROR = "CreateContainerConfigError";
@@ -46,6 +46,19 @@ final class SupplyNeeds {
     }
 
     private Optional<String> missing(Mount mount) {
+        Optional<String> unbound = desired.getSpec().getVolumesList().stream()
+                .filter(volume -> volume.getName().equals(mount.getVolume()) && volume.hasClaim())
+                .map(volume -> volume.getClaim().getClaim())
+                .filter(claim -> desired.getSupplies().getSuppliesList().stream()
+                        .noneMatch(one -> one.getKind() == Supply.Kind.CLAIM
+                                && one.getName().equals(claim)
+                                && one.containsData("volume")))
+                .map(claim -> "persistentvolumeclaim \"" + claim + "\" has no volume yet")
+                .findFirst();
+        return unbound.or(() -> missingFiles(mount));
+    }
+
+    private Optional<String> missingFiles(Mount mount) {
         return desired.getSpec().getVolumesList().stream()
                 .filter(volume -> volume.getName().equals(mount.getVolume()))
                 .filter(VolumeSpec::hasProjection)

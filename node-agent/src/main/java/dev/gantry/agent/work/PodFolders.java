@@ -15,6 +15,7 @@ import java.util.List;
 final class PodFolders {
 
     private final Path disk;
+    private final Path claims;
     private final Path memory;
 
     /**
@@ -23,6 +24,7 @@ final class PodFolders {
      */
     PodFolders(Path dataDirectory, Path memory) {
         this.disk = dataDirectory.resolve("pods");
+        this.claims = dataDirectory.resolve("claims");
         this.memory = memory.resolve("pods");
     }
 
@@ -37,6 +39,11 @@ final class PodFolders {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot tell what /run is", e);
         }
+    }
+
+    /** A volume that outlives pods; nothing here removes it. */
+    Path claimed(String volume) throws IOException {
+        return made(claims.resolve(volume));
     }
 
     Path onDisk(DesiredWorkload workload, String name) throws IOException {

@@ -1,10 +1,12 @@
 package dev.gantry.agent.work;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.plan.Sandbox;
+import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.EmptyDirectory;
@@ -68,8 +70,8 @@ final class PodVolumes {
                     .findFirst()
                     .orElseThrow(() -> RefusedTaskException.volume("there is no volume " + mount.getVolume()));
             String source = within(source(workload, volume), volume, mount.getSubPath());
-            binds.add(
-                    new Creation.Bind(source, mount.getContainerPath(), mount.getReadOnly(), !source.startsWith("/")));
+            boolean readOnly = mount.getReadOnly() || volume.getClaim().getReadOnly();
+            binds.add(new Creation.Bind(source, mount.getContainerPath(), readOnly, !source.startsWith("/")));
         }
         String words = container.getPod().getTerminationMessagePath();
         if (!words.isEmpty()) {
@@ -108,8 +110,26 @@ final class PodVolumes {
                         ? inMemory(workload, volume)
                         : onDisk(workload, volume).toString();
             case PROJECTION -> projected(workload, volume).toString();
+            case CLAIM -> claimed(workload, volume.getClaim()).toString();
             default -> throw RefusedTaskException.volume("volume " + volume.getName() + " is of no kind for pods");
         };
+    }
+
+    /** On another node there would be an empty directory in place of the volume. */
+    private Path claimed(DesiredWorkload workload, ClaimedVolume volume) throws IOException {
+        Supply supply = workload.getSupplies().getSuppliesList().stream()
+                .filter(one ->
+                        one.getKind() == Supply.Kind.CLAIM && one.getName().equals(volume.getClaim()))
+                .findFirst()
+                .orElseThrow(() -> RefusedTaskException.volume("there is no claim " + volume.getClaim()));
+        String node = supply.getDataOrDefault("node", ByteString.EMPTY).toStringUtf8();
+        String name = supply.getDataOrDefault("volume", ByteString.EMPTY).toStringUtf8();
+        if (!node.equals(nodeId) || !name.matches("pvc-[0-9a-f-]+")) {
+            throw RefusedTaskException.volume("the volume of the claim " + volume.getClaim() + " is not on this node");
+        }
+        Path directory = folders.claimed(name);
+        open(directory, group(workload));
+        return directory;
     }
 
     private String hostPath(VolumeSpec volume) {
@@ -130,12 +150,15 @@ final class PodVolumes {
 
     private Path onDisk(DesiredWorkload workload, VolumeSpec volume) throws IOException {
         Path directory = folders.onDisk(workload, "volume-" + volume.getName());
+        open(directory, group(workload));
+        return directory;
+    }
+
+    private static void open(Path directory, Optional<Long> group) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Optional<Long> group = group(workload);
         if (group.isPresent()) {
             Files.setAttribute(directory, "unix:gid", Math.toIntExact(group.get()));
         }
-        return directory;
     }
 
     private static Optional<Long> group(DesiredWorkload workload) {

@@ -1,11 +1,14 @@
 package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.Json;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks what keeps pods running, or runs them to their end. */
 record ControllerValidation(Findings findings, JsonNode spec, String path) {
@@ -56,8 +59,17 @@ record ControllerValidation(Findings findings, JsonNode spec, String path) {
                 path + ".podManagementPolicy", spec.path("podManagementPolicy"), List.of("OrderedReady", "Parallel"));
         findings.oneOf(
                 path + ".updateStrategy.type", spec.at("/updateStrategy/type"), List.of("OnDelete", "RollingUpdate"));
-        if (!spec.path("volumeClaimTemplates").isEmpty()) {
-            findings.forbidden(path + ".volumeClaimTemplates", "is not supported here yet");
+        JsonNode claims = spec.path("volumeClaimTemplates");
+        for (int i = 0; i < claims.size(); i++) {
+            String at = path + ".volumeClaimTemplates[" + i + "]";
+            if (claims.get(i).at("/metadata/name").asText().isEmpty()) {
+                findings.required(at + ".metadata.name", "");
+            }
+            new ClaimValidation(findings, claims.get(i).path("spec"), at + ".spec").check(Optional.empty());
+        }
+        for (String when : List.of("whenDeleted", "whenScaled")) {
+            String field = "persistentVolumeClaimRetentionPolicy";
+            findings.oneOf(path + "." + field + "." + when, spec.path(field).path(when), List.of("Retain"));
         }
     }
 
@@ -118,7 +130,30 @@ record ControllerValidation(Findings findings, JsonNode spec, String path) {
     private void template() {
         JsonNode pod = spec.path("template").path("spec");
         findings.oneOf(path + ".template.spec.restartPolicy", pod.path("restartPolicy"), List.of("Always"));
-        new PodValidation(findings, pod, path + ".template.spec").check();
+        new PodValidation(findings, claiming(pod), path + ".template.spec").check();
+    }
+
+    /** Pods of a stateful set mount what its claims give them, too. */
+    private JsonNode claiming(JsonNode pod) {
+        JsonNode claims = spec.path("volumeClaimTemplates");
+        if (claims.isEmpty() || !pod.isObject()) {
+            return pod;
+        }
+        ObjectNode copy = pod.deepCopy();
+        ArrayNode volumes = copy.withArray("volumes");
+        Set<String> names = new HashSet<>();
+        claims.forEach(claim -> names.add(claim.at("/metadata/name").asText()));
+        for (int i = volumes.size() - 1; i >= 0; i--) {
+            // Upstream's rule: a claim takes the place of a volume of its name.
+            if (names.contains(volumes.get(i).path("name").asText())) {
+                volumes.remove(i);
+            }
+        }
+        names.forEach(name -> volumes.addObject()
+                .put("name", name)
+                .putObject("persistentVolumeClaim")
+                .put("claimName", name));
+        return copy;
     }
 
     private void matches(JsonNode wanted) {

@@ -116,6 +116,12 @@ public final class Validation {
             case "v1 Node" -> taints(spec.path("taints"));
             case "policy/v1 PodDisruptionBudget" -> budget(spec);
             case "v1 Service" -> service(spec, old);
+            case "v1 PersistentVolumeClaim" -> new ClaimValidation(findings, spec).check(old);
+            case "v1 PersistentVolume" -> {
+                if (before.isEmpty()) {
+                    findings.forbidden(SPEC, "is not supported here yet: volumes are made for claims");
+                }
+            }
             case "v1 ConfigMap" -> configuration(List.of("data", "binaryData"));
             case "v1 Secret" -> {
                 configuration(List.of("data"));

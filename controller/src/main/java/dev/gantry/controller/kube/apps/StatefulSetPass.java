@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.apps;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.apps.OrdinalPlanner.Action;
 import dev.gantry.controller.kube.apps.OrdinalPlanner.Rules;
@@ -8,9 +9,12 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.owner.Conditions;
 import dev.gantry.controller.kube.owner.Counts;
 import dev.gantry.controller.kube.owner.OwnerPass;
+import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.store.Snapshot;
 import java.time.Duration;
@@ -25,6 +29,9 @@ import java.util.function.Predicate;
 
 /** One pass over one stateful set. */
 final class StatefulSetPass {
+
+    private static final ResourceType CLAIM_TYPE =
+            ResourceTypes.described().find(VolumeNames.CLAIMS).orElseThrow();
 
     private final KubeDocument set;
     private final PodMaker maker;
@@ -112,7 +119,50 @@ final class StatefulSetPass {
         if (!service.isEmpty()) {
             spec.put("subdomain", service);
         }
+        claims(name, spec);
         refusal = pass.createPod(template, "", maker);
+    }
+
+    /** Each pod has claims of its own, which outlive it: those of an earlier pod of the name are there already. */
+    private void claims(String pod, ObjectNode podSpec) {
+        for (JsonNode wanted : set.spec().path("volumeClaimTemplates")) {
+            String template = wanted.at("/metadata/name").asText();
+            String claim = template + "-" + pod;
+            if (pass.isThere(CLAIM_TYPE, claim)) {
+                continue;
+            }
+            ObjectNode json = Json.object();
+            json.set("metadata", wanted.path("metadata").deepCopy());
+            json.set("spec", wanted.path("spec").deepCopy());
+            ObjectNode labels = json.withObject("/metadata/labels");
+            set.spec()
+                    .at("/selector/matchLabels")
+                    .properties()
+                    .forEach(label -> labels.set(label.getKey(), label.getValue()));
+            pass.createBeside(CLAIM_TYPE, claim, json);
+            pass.tell(
+                    "SuccessfulCreate",
+                    "create Claim " + claim + " Pod " + pod + " in StatefulSet "
+                            + set.meta().name() + " success");
+        }
+        ArrayNode volumes = Json.object().putArray("volumes");
+        Set<String> claimed = new HashSet<>();
+        for (JsonNode wanted : set.spec().path("volumeClaimTemplates")) {
+            String template = wanted.at("/metadata/name").asText();
+            claimed.add(template);
+            volumes.addObject()
+                    .put("name", template)
+                    .putObject("persistentVolumeClaim")
+                    .put("claimName", template + "-" + pod);
+        }
+        podSpec.path("volumes").forEach(volume -> {
+            if (!claimed.contains(volume.path("name").asText())) {
+                volumes.add(volume);
+            }
+        });
+        if (!volumes.isEmpty()) {
+            podSpec.set("volumes", volumes);
+        }
     }
 
     private ObjectNode status(Rules rules) {

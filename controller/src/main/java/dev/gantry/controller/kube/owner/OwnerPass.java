@@ -47,6 +47,7 @@ public final class OwnerPass {
     private final Instant now;
     private final Transaction.Builder writes = Transaction.builder();
     private final Set<String> taken = new HashSet<>();
+    private final Set<String> beside = new HashSet<>();
     private final ObjectNode json;
     private long made;
 
@@ -158,6 +159,12 @@ public final class OwnerPass {
                 && snapshot.get(Kinds.KUBE_POD_NAME.key(scope, podName)).isEmpty();
     }
 
+    /** Whether there is an object of the name beside the owner, or was made in this pass. */
+    public boolean isThere(ResourceType type, String name) {
+        return beside.contains(name)
+                || snapshot.get(owner.name().beside(type.name(), name).key()).isPresent();
+    }
+
     /** Makes an object of the owner's, in its namespace, and returns it. */
     public ObjectNode create(ResourceType type, String name, ObjectNode object) {
         ObjectNode owned = object.deepCopy();
@@ -171,6 +178,7 @@ public final class OwnerPass {
     public void createBeside(ResourceType type, String name, ObjectNode object) {
         // The name keeps it from being made twice; of one name there may be another one later.
         String uid = ChildNames.uid(owner.meta().uid() + "/" + type.name() + "/" + name, snapshot.revision());
+        beside.add(name);
         ObjectNode _ = born(type, name, object, uid);
     }
 

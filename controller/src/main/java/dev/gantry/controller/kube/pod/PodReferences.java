@@ -4,12 +4,13 @@ import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.ProjectionSource;
 import dev.gantry.proto.Supply;
 import dev.gantry.proto.SupplyKey;
+import dev.gantry.proto.VolumeSpec;
 import dev.gantry.proto.WorkloadSpec;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Which config maps and secrets a pod refers to. */
+/** Which config maps, secrets and claims a pod refers to. */
 final class PodReferences {
 
     record Reference(Supply.Kind kind, String name) implements Comparable<Reference> {
@@ -32,6 +33,10 @@ final class PodReferences {
                 .map(ProjectionSource::getSupply);
         Set<Reference> references = new TreeSet<>();
         Stream.concat(variables, files).forEach(key -> references.add(new Reference(key.getKind(), key.getName())));
+        spec.getVolumesList().stream()
+                .filter(VolumeSpec::hasClaim)
+                .forEach(volume -> references.add(
+                        new Reference(Supply.Kind.CLAIM, volume.getClaim().getClaim())));
         return references;
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.EmptyDirectory;
 import dev.gantry.proto.ProjectedFile;
 import dev.gantry.proto.Projection;
@@ -26,8 +27,24 @@ final class PodVolumes {
     }
 
     VolumeSpec compile(Part volume) {
-        volume.only(Set.of("name", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "hostPath"));
+        volume.only(Set.of(
+                "name",
+                "emptyDir",
+                "configMap",
+                "secret",
+                "projected",
+                "downwardAPI",
+                "hostPath",
+                "persistentVolumeClaim"));
         VolumeSpec.Builder spec = VolumeSpec.newBuilder().setName(volume.text("name"));
+        Part claim = volume.at("persistentVolumeClaim");
+        if (claim.isPresent()) {
+            claim.only(Set.of("claimName", "readOnly"));
+            return spec.setClaim(ClaimedVolume.newBuilder()
+                            .setClaim(claim.text("claimName"))
+                            .setReadOnly(claim.flag("readOnly", false)))
+                    .build();
+        }
         Part host = volume.at("hostPath");
         if (host.isPresent()) {
             host.oneOf("type", HOST_PATH_TYPES);

@@ -6,6 +6,7 @@ import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.pod.PodReferences.Reference;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -23,13 +24,17 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
-/** Gives each pod what its specification refers to by name, as it is now: the config maps and secrets of its namespace. */
+/** Gives each pod what its specification refers to by name, as it is now: the config maps, secrets and claims of its namespace. */
 public final class SupplyReconciler implements Reconciler<Workload> {
 
-    private static final ResourceName CONFIG_MAPS = ResourceName.core("configmaps");
-    private static final ResourceName SECRETS = ResourceName.core("secrets");
+    private static final Map<Supply.Kind, ResourceName> RESOURCES = Map.of(
+            Supply.Kind.CONFIG_MAP, ResourceName.core("configmaps"),
+            Supply.Kind.SECRET, ResourceName.core("secrets"),
+            Supply.Kind.CLAIM, VolumeNames.CLAIMS);
 
     /** A record must fit into the store; upstream's bound for one config map or secret. */
     private static final int BYTES_MAX = 1 << 20;
@@ -48,9 +53,7 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
         if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
             ObjectName name = ObjectName.of(change.key());
-            boolean concerns =
-                    name.resource().equals(CONFIG_MAPS) || name.resource().equals(SECRETS);
-            return concerns ? inNamespace(snapshot, name) : List.of();
+            return RESOURCES.containsValue(name.resource()) ? inNamespace(snapshot, name) : List.of();
         }
         boolean isNew = change.before() == null;
         return isNew
@@ -62,8 +65,12 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     }
 
     private static List<Key<Workload>> inNamespace(Snapshot snapshot, ObjectName name) {
-        Reference changed = new Reference(
-                name.resource().equals(SECRETS) ? Supply.Kind.SECRET : Supply.Kind.CONFIG_MAP, name.name());
+        Supply.Kind kind = RESOURCES.entrySet().stream()
+                .filter(resource -> resource.getValue().equals(name.resource()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        Reference changed = new Reference(kind, name.name());
         return snapshot.find(Kinds.KUBE_PODS_BY_NAMESPACE, name.cluster() + "/" + name.namespace()).stream()
                 .filter(pod -> isNeedy(pod.value()))
                 .filter(pod -> PodReferences.of(pod.value().getSpec()).contains(changed))
@@ -97,16 +104,28 @@ public final class SupplyReconciler implements Reconciler<Workload> {
         Supplies.Builder supplies = Supplies.newBuilder();
         int bytes = 0;
         for (Reference reference : PodReferences.of(pod.record().value().getSpec())) {
-            ResourceName resource = reference.kind() == Supply.Kind.SECRET ? SECRETS : CONFIG_MAPS;
-            Optional<Supply> supply = snapshot.get(
-                            pod.name().beside(resource, reference.name()).key())
-                    .map(record -> supply(reference, KubeDocument.of(record).json()));
+            ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
+            Optional<Supply> supply = KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
+                    .map(found -> reference.kind() == Supply.Kind.CLAIM
+                            ? claim(snapshot, reference, found)
+                            : supply(reference, found.json()));
             bytes += supply.map(Supply::getSerializedSize).orElse(0);
             if (bytes <= BYTES_MAX) {
                 supply.ifPresent(supplies::addSupplies);
             }
         }
         return supplies.build();
+    }
+
+    private static Supply claim(Snapshot snapshot, Reference reference, KubeDocument claim) {
+        Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
+        VolumeNames.nodeOf(snapshot, claim)
+                .ifPresent(node -> supply.putData(
+                                "volume",
+                                ByteString.copyFromUtf8(
+                                        claim.spec().path("volumeName").asText()))
+                        .putData("node", ByteString.copyFromUtf8(node)));
+        return supply.build();
     }
 
     private static Supply supply(Reference reference, JsonNode json) {

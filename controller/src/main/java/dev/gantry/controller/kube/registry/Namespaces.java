@@ -19,6 +19,7 @@ public final class Namespaces {
     public static final List<String> FIRST = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final ResourceName SERVICE_ACCOUNTS = ResourceName.core("serviceaccounts");
     private static final ResourceName CONFIG_MAPS = ResourceName.core("configmaps");
+    private static final ResourceName CLASSES = new ResourceName("storage.k8s.io", "storageclasses");
 
     private Namespaces() {}
 
@@ -48,11 +49,21 @@ public final class Namespaces {
         return contents;
     }
 
+    /** Of directories of nodes, for claims that name no class. */
+    private static ObjectNode storageClass() {
+        ObjectNode object = Json.object();
+        object.withObject("/metadata/annotations").put("storageclass.kubernetes.io/is-default-class", "true");
+        return object.put("provisioner", "gantry.dev/local-path")
+                .put("reclaimPolicy", "Retain")
+                .put("volumeBindingMode", "WaitForFirstConsumer");
+    }
+
     /** What a new cluster has, without what its namespaces have. */
     public static Map<ObjectName, ObjectNode> ofCluster(String cluster) {
         Map<ObjectName, ObjectNode> all = new LinkedHashMap<>();
         FIRST.forEach(name -> all.put(new ObjectName(cluster, ResourceName.NAMESPACES, "", name), Json.object()));
         all.putAll(BuiltInRoles.of(cluster));
+        all.put(new ObjectName(cluster, CLASSES, "", "local-path"), storageClass());
         return all;
     }
 }

@@ -147,7 +147,7 @@ final class CoreTypes {
                 .called("pvc")
                 .withStatus()
                 .shows(
-                        Column.text("Status", "/status/phase", ""),
+                        Column.text("Status", ObjectCells::volumePhase),
                         Column.text("Volume", "/spec/volumeName", ""),
                         Column.text("Capacity", "/status/capacity/storage", ""),
                         Column.text("Access Modes", ObjectCells::accessModes),
@@ -165,7 +165,7 @@ final class CoreTypes {
                         Column.text("Capacity", "/spec/capacity/storage", ""),
                         Column.text("Access Modes", ObjectCells::accessModes),
                         Column.text("Reclaim Policy", "/spec/persistentVolumeReclaimPolicy", ""),
-                        Column.text("Status", "/status/phase", ""),
+                        Column.text("Status", ObjectCells::volumePhase),
                         Column.text("Claim", ObjectCells::claim),
                         Column.text("StorageClass", "/spec/storageClassName", ""),
                         Column.text("VolumeAttributesClass", "/spec/volumeAttributesClassName", "<unset>"),

@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.type;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gantry.controller.kube.document.Meta;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,13 @@ final class ObjectCells {
         (modes.isEmpty() ? volume.at("/spec/accessModes") : modes)
                 .forEach(mode -> all.add(ACCESS_MODES.getOrDefault(mode.asText(), mode.asText())));
         return String.join(",", all);
+    }
+
+    /** Of claims and volumes. */
+    static String volumePhase(ObjectNode object) {
+        return Meta.of(object).isDeleted()
+                ? "Terminating"
+                : object.at("/status/phase").asText();
     }
 
     static String claim(ObjectNode volume) {

@@ -18,8 +18,6 @@ public final class ResourceTypes {
      */
     private static final Set<String> AWAITED = Set.of(
             "LimitRange",
-            "PersistentVolume",
-            "PersistentVolumeClaim",
             "ResourceQuota",
             "HorizontalPodAutoscaler",
             "Ingress",
@@ -29,7 +27,6 @@ public final class ResourceTypes {
             "CSIDriver",
             "CSINode",
             "CSIStorageCapacity",
-            "StorageClass",
             "VolumeAttachment");
 
     private static final ResourceTypes DESCRIBED = new ResourceTypes(all());

@@ -15,6 +15,7 @@ import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.pod.PodEventReconciler;
 import dev.gantry.controller.kube.pod.PodReconciler;
+import dev.gantry.controller.kube.pod.SupplyReconciler;
 import dev.gantry.controller.kube.pod.TaintReconciler;
 import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Deletion;
@@ -80,6 +81,7 @@ public final class ObjectWorld implements AutoCloseable {
         loops.add(new Loop<>(new TaintReconciler()));
         loops.add(new Loop<>(new JobPodReconciler()));
         loops.add(new Loop<>(new ClaimReconciler()));
+        loops.add(new Loop<>(new SupplyReconciler()));
         Expiries.defaults().stream()
                 .filter(expiry -> expiry.kind().equals(Kinds.KUBE_OBJECT))
                 .forEach(expiry -> loops.add(new Loop<>(new RetentionReconciler<>(expiry))));

@@ -198,7 +198,7 @@ class PodCompilerTest {
         'runtimeClassName': 'gvisor', 'containers': []                                       | spec.runtimeClassName
         'containers': [{'name': 'a', 'resources': {'limits': {'nvidia.com/gpu': 1}}}]        | spec.containers[0].resources.limits.nvidia.com/gpu
         'containers': [{'name': 'a', 'livenessProbe': {'grpc': {'port': 1}}}]                | spec.containers[0].livenessProbe.grpc
-        'volumes': [{'name': 'v', 'persistentVolumeClaim': {'claimName': 'c'}}]              | spec.volumes[0].persistentVolumeClaim
+        'volumes': [{'name': 'v', 'nfs': {'server': 's', 'path': 'p'}}]                      | spec.volumes[0].nfs
         'affinity': {'podAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{}]}} | spec.affinity.podAntiAffinity
         'containers': [{'name': 'a', 'securityContext': {'runAsNonRoot': true}}]             | spec.containers[0].securityContext.runAsNonRoot
         'schedulerName': 'mine', 'containers': []                                            | spec.schedulerName

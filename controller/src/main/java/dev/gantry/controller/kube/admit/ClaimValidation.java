@@ -1,0 +1,50 @@
+package dev.gantry.controller.kube.admit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds why a persistent volume claim, or a template of one, is refused. */
+record ClaimValidation(Findings findings, JsonNode spec, String path) {
+
+    /** Upstream's pattern for numbers with a unit. */
+    private static final String QUANTITY = "\\+?\\d+(\\.\\d*)?([KMGTPE]i|[mkMGTPE]|[eE][+-]?\\d+)?";
+
+    ClaimValidation(Findings findings, JsonNode spec) {
+        this(findings, spec, "spec");
+    }
+
+    void check(Optional<JsonNode> before) {
+        JsonNode modes = spec.path("accessModes");
+        if (modes.isEmpty()) {
+            findings.required(path + ".accessModes", "at least 1 access mode is required");
+        }
+        for (int i = 0; i < modes.size(); i++) {
+            findings.oneOf(path + ".accessModes[" + i + "]", modes.get(i), List.of("ReadWriteOnce"));
+        }
+        JsonNode size = spec.at("/resources/requests/storage");
+        if (size.isMissingNode()) {
+            findings.required(path + ".resources[storage]", "");
+        } else if (!size.asText().matches(QUANTITY)) {
+            findings.invalid(path + ".resources.requests.storage", size, "must be a size, for example 1Gi");
+        }
+        findings.oneOf(path + ".volumeMode", spec.path("volumeMode"), List.of("Filesystem"));
+        for (String unknown : List.of("selector", "dataSource", "dataSourceRef", "volumeAttributesClassName")) {
+            if (spec.hasNonNull(unknown)) {
+                findings.forbidden(path + "." + unknown, "is not supported here yet");
+            }
+        }
+        before.ifPresent(old -> {
+            if (!fixed(old).equals(fixed(spec))) {
+                findings.forbidden(path, "spec is immutable after creation except resources.requests for bound claims");
+            }
+        });
+    }
+
+    /** Without what may change, and what is chosen for those who say nothing. */
+    private static JsonNode fixed(JsonNode spec) {
+        ObjectNode rest = spec.deepCopy();
+        return rest.without(List.of("resources", "volumeName", "storageClassName"));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.gantry.controller.scheduler;
+
+import dev.gantry.controller.scheduler.Verdict.Unplaced;
+import dev.gantry.proto.Supply;
+import dev.gantry.proto.VolumeSpec;
+import dev.gantry.proto.Workload;
+import java.util.Optional;
+
+/** Tells whether a workload must wait for its claims to be known: they may bind it to a node. */
+final class VolumeWait {
+
+    private VolumeWait() {}
+
+    /** Whether nobody has looked for its claims yet. */
+    static boolean isUnknown(Workload workload) {
+        return hasClaims(workload) && !workload.hasSupplies();
+    }
+
+    /** What speaks against every node; empty when all its claims are there. */
+    static Optional<Unplaced> missing(Workload workload) {
+        return workload.getSpec().getVolumesList().stream()
+                .filter(VolumeSpec::hasClaim)
+                .map(volume -> volume.getClaim().getClaim())
+                .filter(claim -> workload.getSupplies().getSuppliesList().stream()
+                        .noneMatch(supply -> supply.getKind() == Supply.Kind.CLAIM
+                                && supply.getName().equals(claim)))
+                .findFirst()
+                .map(claim -> new Unplaced("CLAIM", "persistentvolumeclaim \"" + claim + "\" not found.", ""));
+    }
+
+    private static boolean hasClaims(Workload workload) {
+        return workload.getSpec().getVolumesList().stream().anyMatch(VolumeSpec::hasClaim);
+    }
+}
