@@ -1,5 +1,6 @@
 package dev.gantry.controller.ecs;
 
+import dev.gantry.aws.ecs.AwsVpcConfiguration;
 import dev.gantry.aws.ecs.CapacityProviderStrategyItem;
 import dev.gantry.aws.ecs.NetworkConfiguration;
 import dev.gantry.aws.ecs.RunTaskRequest;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LaunchRules {
 
     private static final int COUNT_MAX = 10;
+    private static final int SUBNETS_MAX = 16;
     private static final int TOKEN_LENGTH_MAX = 64;
     private static final int STARTED_BY_LENGTH_MAX = 128;
     private static final int GROUP_LENGTH_MAX = 255;
@@ -43,7 +45,6 @@ final class LaunchRules {
                 "Specify either a launch type or a capacity provider strategy, not both.");
         checkLaunchType(request.launchType());
         checkProviders(providers);
-        checkNetwork(request.networkConfiguration());
         checkVolumes(request.volumeConfigurationsOrEmpty());
         PlacementRules.checkConstraints(request.placementConstraintsOrEmpty());
         checkNames(request.group(), request.startedBy(), request.propagateTags());
@@ -51,13 +52,13 @@ final class LaunchRules {
     }
 
     static void check(StartTaskRequest request) {
-        checkNetwork(request.networkConfiguration());
         checkVolumes(request.volumeConfigurationsOrEmpty());
         checkNames(request.group(), request.startedBy(), request.propagateTags());
     }
 
     static EcsTask origin(RunTaskRequest request, EcsTaskDefinition definition, Arns arns) {
         EcsTask.Builder origin = origin(definition, arns, request.group(), request.startedBy(), request.overrides())
+                .addAllSubnets(subnets(request.networkConfiguration()))
                 .setLaunchType(request.launchType() == null ? "EC2" : request.launchType())
                 .setEnableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
                 .setReferenceId(request.referenceId() == null ? "" : request.referenceId())
@@ -68,11 +69,17 @@ final class LaunchRules {
 
     static EcsTask origin(StartTaskRequest request, EcsTaskDefinition definition, Arns arns) {
         EcsTask.Builder origin = origin(definition, arns, request.group(), request.startedBy(), request.overrides())
+                .addAllSubnets(subnets(request.networkConfiguration()))
                 .setLaunchType("EC2")
                 .setEnableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
                 .setReferenceId(request.referenceId() == null ? "" : request.referenceId());
         return origin.putAllTags(tags(definition, request.tagsOrEmpty(), request.propagateTags()))
                 .build();
+    }
+
+    private static List<String> subnets(@Nullable NetworkConfiguration network) {
+        AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
+        return vpc == null ? List.of() : vpc.subnets();
     }
 
     private static EcsTask.Builder origin(
@@ -131,10 +138,25 @@ final class LaunchRules {
                         + " launch type.");
     }
 
-    static void checkNetwork(@Nullable NetworkConfiguration network) {
-        require(
-                network == null || network.awsvpcConfiguration() == null,
-                "Network Configuration is not valid for the given networkMode of this task definition.");
+    /** @param mode of the definition */
+    static void checkNetwork(@Nullable String mode, @Nullable NetworkConfiguration network) {
+        AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
+        if (!"awsvpc".equals(mode)) {
+            require(
+                    vpc == null,
+                    "Network Configuration is not valid for the given networkMode of this task definition.");
+            return;
+        }
+        if (vpc == null) {
+            throw Refusals.invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+        }
+        require(!vpc.subnets().isEmpty(), "subnets can not be empty.");
+        require(vpc.subnets().size() <= SUBNETS_MAX, "subnets can have at most " + SUBNETS_MAX + " items.");
+        require(!"ENABLED".equals(vpc.assignPublicIp()), "Assign public IP is not supported for this launch type.");
+        if (!vpc.securityGroupsOrEmpty().isEmpty()) {
+            throw Refusals.unsupported(
+                    "Gantry does not support securityGroups: nothing would be kept out. Leave them out.");
+        }
     }
 
     private static void checkVolumes(List<TaskVolumeConfiguration> volumes) {

@@ -26,6 +26,7 @@ import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ final class ServiceOperations {
                 return Decision.nothing(image -> view.service(image, present.get(), true));
             }
             Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
+            checkNetwork(snapshot, arn(definition), checked);
             checkExpressions(snapshot, checked);
             CreateServiceRequest document =
                     checked.toBuilder().taskDefinition(arn(definition)).build();
@@ -113,13 +115,15 @@ final class ServiceOperations {
                 write.guard(wanted);
                 definition = arn(wanted);
             }
+            checkNetwork(snapshot, definition, merged);
             CreateServiceRequest document =
                     merged.toBuilder().taskDefinition(definition).build();
             EcsService.Builder changed = service.value().toBuilder()
                     .setDocumentJson(EcsJson.bytes(document))
                     .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount());
             Instant now = parts.clock().instant();
-            if (force || !definition.equals(before.taskDefinition())) {
+            boolean isMoved = !Objects.equals(before.networkConfiguration(), merged.networkConfiguration());
+            if (force || isMoved || !definition.equals(before.taskDefinition())) {
                 checkRoom(service.value());
                 changed.addDeployments(0, deployment(document, definition, now));
             } else if (changed.getDeploymentsCount() > 0) {
@@ -183,6 +187,12 @@ final class ServiceOperations {
                 .setRolloutStateReason("ECS deployment " + id + " in progress.")
                 .setDocumentJson(EcsJson.bytes(document))
                 .build();
+    }
+
+    private void checkNetwork(Snapshot snapshot, String definition, CreateServiceRequest document) {
+        lookup.definition(snapshot, definition)
+                .map(found -> EcsJson.read(found.value().getDocumentJson(), RegisterTaskDefinitionRequest.class))
+                .ifPresent(found -> LaunchRules.checkNetwork(found.networkMode(), document.networkConfiguration()));
     }
 
     /** An active definition that can be run. */

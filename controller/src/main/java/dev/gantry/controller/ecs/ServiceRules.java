@@ -84,14 +84,14 @@ final class ServiceRules {
         if (update.propagateTags() != null) {
             merged.propagateTags(update.propagateTags());
         }
-        CreateServiceRequest result = withUnsupported(merged, update).build();
+        CreateServiceRequest result = withUnsupported(document, merged, update).build();
         check(result);
         return result;
     }
 
     /** Members that are refused when they say anything. */
     private static CreateServiceRequest.Builder withUnsupported(
-            CreateServiceRequest.Builder merged, UpdateServiceRequest update) {
+            CreateServiceRequest before, CreateServiceRequest.Builder merged, UpdateServiceRequest update) {
         if (update.availabilityZoneRebalancing() != null) {
             merged.availabilityZoneRebalancing(update.availabilityZoneRebalancing());
         }
@@ -99,7 +99,10 @@ final class ServiceRules {
             merged.deploymentController(update.deploymentController());
         }
         return merged.capacityProviderStrategy(update.capacityProviderStrategy())
-                .networkConfiguration(update.networkConfiguration())
+                .networkConfiguration(
+                        update.networkConfiguration() == null
+                                ? before.networkConfiguration()
+                                : update.networkConfiguration())
                 .platformVersion(update.platformVersion())
                 .healthCheckGracePeriodSeconds(update.healthCheckGracePeriodSeconds())
                 .loadBalancers(update.loadBalancers())
@@ -116,7 +119,6 @@ final class ServiceRules {
                 "desiredCount must be between 0 and " + DESIRED_MAX + ", was " + desired + ".");
         LaunchRules.checkLaunchType(document.launchType());
         LaunchRules.checkProviders(document.capacityProviderStrategyOrEmpty());
-        LaunchRules.checkNetwork(document.networkConfiguration());
         require(
                 document.platformVersion() == null,
                 "The platform version must be null when specifying an EC2 launch type.");

@@ -75,6 +75,7 @@ final class TaskLaunch {
             }
             Versioned<EcsTaskDefinition> definition = active(snapshot, request.taskDefinition());
             checkExpressions(snapshot, request);
+            LaunchRules.checkNetwork(document(definition).networkMode(), request.networkConfiguration());
             EcsTask origin = LaunchRules.origin(request, definition.value(), parts.arns());
             RegisterTaskDefinitionRequest document = Overrides.applied(document(definition), request.overrides());
             List<Workload> wanted = new ArrayList<>();
@@ -115,6 +116,7 @@ final class TaskLaunch {
             Instant now = parts.clock().instant();
             String name = cluster.value().getName();
             Versioned<EcsTaskDefinition> definition = active(snapshot, request.taskDefinition());
+            LaunchRules.checkNetwork(document(definition).networkMode(), request.networkConfiguration());
             EcsTask origin = LaunchRules.origin(request, definition.value(), parts.arns());
             RegisterTaskDefinitionRequest document = Overrides.applied(document(definition), request.overrides());
             List<Failure> failures = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Host;
+import dev.gantry.e2e.bed.ShellImage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -89,37 +90,13 @@ class KubeServicesTest {
           - {name: main, image: %1$s, command: [sh, -c, "while true; do sleep 0.1; done"]}
         """;
 
-    /** A static busybox cannot resolve names; the shell of the machine can, and speaks TCP. */
-    private static final String IMAGE = "gantry-e2e/bash:1";
-
-    private static final String MAKE_IMAGE = """
-        root=$(mktemp -d)
-        mkdir -p $root/bin $root/tmp $root/etc
-        cp /bin/busybox $root/bin/
-        for applet in sh sleep cat mkdir tail printf seq; do ln -s busybox $root/bin/$applet; done
-        for file in /bin/bash $(ldd /bin/bash | grep -o '/[^ ]*'); do
-          mkdir -p $root$(dirname $file) && cp -L $file $root$file
-        done
-        tar -C $root -c . | docker --host %s import - %s
-        rm -rf $root
-        """;
-
-    /** The last line of what a web server says; its arguments are host and port. */
-    private static final String GET =
-            "exec 3<>/dev/tcp/$0/$1 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && busybox tail -n 1 <&3";
-
     private static KubeFleet kube;
 
     @BeforeAll
     static void start() throws IOException {
         kube = KubeFleet.start(2);
-        for (Host host : kube.hosts().all()) {
-            String _ = Command.of(
-                            "sh", "-ec", MAKE_IMAGE.formatted(host.engine().address(), IMAGE))
-                    .run()
-                    .must();
-        }
-        kube.apply(WEB.formatted(IMAGE));
+        kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
+        kube.apply(WEB.formatted(ShellImage.NAME));
         String _ = kubectl("rollout", "status", "deployment/web", "--timeout=60s")
                 .run()
                 .must();
@@ -163,8 +140,7 @@ class KubeServicesTest {
 
     /** Who answers so many requests; those that fail are an answer, too. */
     private static String requests(String host, int port, int times) {
-        return "for i in $(busybox seq %d); do busybox timeout 5 bash -c '%s' %s %d 2>&1 || echo failed; done"
-                .formatted(times, GET.replace("'", "'\\''"), host, port);
+        return "for i in $(busybox seq " + times + "); do " + ShellImage.get(host, port) + " 2>&1 || echo failed; done";
     }
 
     private static Set<String> reached(String pod, String host, int port, int times) {

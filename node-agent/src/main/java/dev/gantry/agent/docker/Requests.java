@@ -204,7 +204,7 @@ final class Requests {
         if (!creation.pidMode().isEmpty()) {
             host.withPidMode(creation.pidMode());
         }
-        if (!creation.sandbox().isEmpty()) {
+        if (!creation.sandbox().isEmpty() && creation.network() != NetworkMode.AWSVPC) {
             host.withIpcMode("container:" + creation.sandbox());
         } else if (!creation.ipcMode().isEmpty()) {
             host.withIpcMode(creation.ipcMode());
@@ -255,8 +255,12 @@ final class Requests {
         return new Device(permissions, inside, device.getHostPath());
     }
 
+    /** Only on the engine's own networks there is something to publish. */
     private Ports ports() {
         Ports ports = new Ports();
+        if (creation.network() == NetworkMode.AWSVPC) {
+            return ports;
+        }
         for (PortMapping mapping : spec.getPortsList()) {
             if (mapping.getContainerPortRange().isEmpty()) {
                 ports.bind(exposed(mapping, mapping.getContainerPort()), binding(mapping.getHostPort()));

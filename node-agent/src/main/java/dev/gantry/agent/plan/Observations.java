@@ -33,6 +33,10 @@ final class Observations {
             since(status, before(spec, memory), nowMs);
             now.addContainers(status);
         }
+        memory.standing(Sandbox.OF_TASK)
+                .seen()
+                .filter(ObservedContainer::isRunning)
+                .ifPresent(sandbox -> now.clearAddresses().addAllAddresses(sandbox.addresses()));
         boolean ending = memory.cause().isPresent();
         now.setPhase(later(last.getPhase(), phase(specs, memory, finished)));
         if (now.getStartedAtMs() == 0 && haveRun(specs, memory)) {

@@ -30,9 +30,6 @@ final class Admission {
 
     /** Throws the first reason against the container. */
     void check(WorkloadSpec workload, ContainerSpec container) {
-        if (workload.getNetwork() == NetworkMode.AWSVPC) {
-            throw RefusedTaskException.hostConfig("network mode awsvpc is not available on this node");
-        }
         if (container.getPrivileged() && !allowed.privileged()) {
             throw notAllowed("privileged containers");
         }

@@ -12,6 +12,7 @@ import dev.gantry.proto.WorkloadSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Draws up what the engine shall create for a container of a workload. Pure. */
@@ -34,7 +35,8 @@ final class Creations {
     Creation draw(DesiredWorkload workload, ContainerSpec container, List<Creation.Bind> binds, String cgroupParent) {
         WorkloadSpec spec = workload.getSpec();
         String driver = driver(container);
-        boolean isSandbox = spec.hasPod() && container.getName().equals(Sandbox.NAME);
+        Optional<String> sandbox = Sandbox.of(spec);
+        boolean isSandbox = sandbox.equals(Optional.of(container.getName()));
         return new Creation(
                 Names.container(workload, container.getName()),
                 isSandbox ? sandbox(spec.getPod(), container) : container,
@@ -43,7 +45,9 @@ final class Creations {
                         ? "container:" + Names.container(workload, Sandbox.NAME)
                         : spec.getPidMode(),
                 isSandbox && spec.getIpcMode().isEmpty() ? "shareable" : spec.getIpcMode(),
-                spec.hasPod() && !isSandbox ? Names.container(workload, Sandbox.NAME) : "",
+                isSandbox
+                        ? ""
+                        : sandbox.map(name -> Names.container(workload, name)).orElse(""),
                 limits(spec, container, cgroupParent),
                 labels(workload, container),
                 binds,

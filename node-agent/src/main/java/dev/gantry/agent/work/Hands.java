@@ -106,7 +106,7 @@ final class Hands {
 
     /** A pod says itself when a registry is asked. */
     private static Optional<PullBehavior> behavior(ContainerSpec spec) {
-        if (spec.getName().equals(Sandbox.NAME)) {
+        if (Sandbox.isNamed(spec.getName())) {
             return Optional.of(PullBehavior.PREFER_CACHED);
         }
         return spec.hasPod()
@@ -123,7 +123,7 @@ final class Hands {
         ContainerSpec spec = spec(workload, name);
         long fromMs = clock.millis();
         try {
-            if (spec.getName().equals(Sandbox.NAME)) {
+            if (Sandbox.isNamed(spec.getName())) {
                 pods.provideImage();
             }
             Images.Served served = images.obtain(spec.getImage(), credentials(spec), behavior(spec));
@@ -212,7 +212,7 @@ final class Hands {
     /** Somebody removed the image after it was found present. */
     private String createAgain(Creation creation) throws InterruptedException {
         images.changed();
-        if (creation.spec().getName().equals(Sandbox.NAME)) {
+        if (Sandbox.isNamed(creation.spec().getName())) {
             pods.provideImage();
         }
         images.obtain(creation.spec().getImage(), credentials(creation.spec()), behavior(creation.spec()));

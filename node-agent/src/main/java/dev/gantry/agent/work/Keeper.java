@@ -6,6 +6,7 @@ import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.Plan;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.agent.plan.Standing;
 import dev.gantry.agent.plan.WorkloadPlanner;
 import dev.gantry.proto.DesiredWorkload;
@@ -103,7 +104,8 @@ final class Keeper {
         return standing != null && standing.step() != dev.gantry.agent.plan.Step.NONE;
     }
 
-    void obey(DesiredWorkload wish) {
+    void obey(DesiredWorkload told) {
+        DesiredWorkload wish = Sandbox.sheltered(told);
         if (!wish.equals(desired)) {
             desired = wish;
             over = false;

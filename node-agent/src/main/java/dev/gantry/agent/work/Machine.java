@@ -84,9 +84,10 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
                 .filter(settings.allowed().logDrivers()::contains)
                 .map(driver -> CAPABILITY + "logging-driver." + driver);
         Stream<String> held = leash ? Stream.of("gantry.capability.leash") : Stream.empty();
+        Stream<String> connected = network ? Stream.of("ecs.capability.task-eni") : Stream.empty();
         Stream<String> privileged =
                 settings.allowed().privileged() ? Stream.of(CAPABILITY + "privileged-container") : Stream.empty();
-        return Stream.of(always, drivers, held, privileged, apis()).flatMap(names -> names);
+        return Stream.of(always, drivers, held, connected, privileged, apis()).flatMap(names -> names);
     }
 
     /** One for each version of the API up to the engine's. */

@@ -64,7 +64,9 @@ final class Preparation implements Hands.Builder {
     public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
         admission.check(workload.getSpec(), container);
         if (!workload.getSpec().hasPod()) {
-            return creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
+            Creation drawn =
+                    creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
+            return container.getName().equals(Sandbox.OF_TASK) ? drawn.on(network()) : drawn;
         }
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
@@ -74,6 +76,12 @@ final class Preparation implements Hands.Builder {
         Creation drawn = creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
         boolean isConnected = isSandbox && workload.getSpec().getNetwork() != NetworkMode.HOST;
         return isConnected ? drawn.on(routing.network().orElse("")) : drawn;
+    }
+
+    private String network() {
+        return routing.network()
+                .orElseThrow(
+                        () -> RefusedTaskException.hostConfig("network mode awsvpc is not available on this node"));
     }
 
     /** Lets a pod ask for the names of services, where somebody answers. */

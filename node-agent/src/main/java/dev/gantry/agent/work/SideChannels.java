@@ -79,8 +79,8 @@ record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> k
     private Map<String, ObservedContainer> containers(String scope, String id) {
         Map<String, ObservedContainer> seen = new HashMap<>(
                 keepers.apply(Names.key(scope, id)).map(Keeper::seen).orElse(Map.of()));
-        // The sandbox of a pod is nobody's business.
-        seen.remove(Sandbox.NAME);
+        // What holds a network is nobody's business.
+        seen.keySet().removeIf(Sandbox::isNamed);
         return seen;
     }
 

@@ -13,7 +13,6 @@ public final class RunSupport {
 
     /** Refuses a definition that cannot be run with an UnsupportedFeatureException that names the member. */
     public static void check(RegisterTaskDefinitionRequest definition) {
-        refuse("awsvpc".equals(definition.networkMode()), "networkMode 'awsvpc'. Use bridge, host or none");
         refuse(definition.proxyConfiguration() != null, "proxyConfiguration");
         refuse(!definition.inferenceAcceleratorsOrEmpty().isEmpty(), "inferenceAccelerators");
         refuse(Boolean.TRUE.equals(definition.enableFaultInjection()), "enableFaultInjection");

@@ -1,6 +1,8 @@
 package dev.gantry.controller.ecs.compile;
 
+import dev.gantry.aws.ecs.AwsVpcConfiguration;
 import dev.gantry.aws.ecs.CreateServiceRequest;
+import dev.gantry.aws.ecs.NetworkConfiguration;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.ecs.document.EcsJson;
@@ -15,9 +17,11 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the tasks of services. */
 public final class ServiceTasks {
@@ -98,6 +102,7 @@ public final class ServiceTasks {
                 .setDeploymentId(deployment.getId())
                 .setServiceName(service.value().getName())
                 .setEnableExecuteCommand(Boolean.TRUE.equals(document.enableExecuteCommand()))
+                .addAllSubnets(subnets(document.networkConfiguration()))
                 .putAllTags(tags(service.value(), definition, document))
                 .build();
         TaskOrder order = new TaskOrder(
@@ -116,6 +121,11 @@ public final class ServiceTasks {
             // CreateService refuses such a definition; one that slipped through makes no tasks.
             return Optional.empty();
         }
+    }
+
+    private static List<String> subnets(@Nullable NetworkConfiguration network) {
+        AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
+        return vpc == null ? List.of() : vpc.subnets();
     }
 
     private static Map<String, String> tags(

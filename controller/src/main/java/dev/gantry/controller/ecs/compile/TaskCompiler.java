@@ -114,7 +114,10 @@ public final class TaskCompiler {
                 .setMemoryBytes((memory > 0 ? memory : containerMemory) * Sizes.MIB_BYTES);
         long devices = 0;
         for (ContainerDefinition container : containers) {
-            container.portMappingsOrEmpty().forEach(port -> reserve(resources, port));
+            // With an address of its own a task has all ports to itself.
+            if (!"awsvpc".equals(definition.networkMode())) {
+                container.portMappingsOrEmpty().forEach(port -> reserve(resources, port));
+            }
             for (ResourceRequirement requirement : container.resourceRequirementsOrEmpty()) {
                 devices += requirement.type().equals("GPU") ? Long.parseLong(requirement.value()) : 0;
             }
