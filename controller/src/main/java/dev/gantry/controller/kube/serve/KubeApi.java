@@ -63,7 +63,7 @@ public final class KubeApi {
         AgentChannel open(String nodeId, OpenChannel request) throws InterruptedException;
     }
 
-    private static final List<String> SESSIONS = List.of("/exec", "/attach", "/portforward");
+    private static final Set<String> SESSIONS = Set.of("exec", "attach", "portforward");
 
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
 
@@ -107,17 +107,15 @@ public final class KubeApi {
     }
 
     private void handleSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
-        boolean isSession = SESSIONS.stream().anyMatch(request.path()::endsWith);
-        if (!isSession) {
-            handle(request, new SocketStream(socket));
-            return;
-        }
         try {
-            if (Target.parse(parts.types(), request.path()) instanceof Target.Objects target) {
+            if (Target.parse(parts.types(), request.path()) instanceof Target.Objects target
+                    && SESSIONS.contains(target.subresource())) {
                 User user = actor(request, target.cluster());
                 Call call = new Call(request, target, Query.parse(request.query()), user);
                 admit(call, "create");
                 sessions.serve(call, socket);
+            } else {
+                handle(request, new SocketStream(socket));
             }
         } catch (KubeRefusal refusal) {
             socket.refuse(Answers.refusal(refusal));

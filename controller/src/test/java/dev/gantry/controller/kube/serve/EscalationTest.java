@@ -52,6 +52,18 @@ class EscalationTest {
                 .isEqualTo(200);
     }
 
+    /** Whoever may make config maps called {@code exec} may not run commands in a pod of that name. */
+    @Test
+    void takesNoNameForASubresource() throws IOException, InterruptedException {
+        world.post(
+                "/api/v1/namespaces/default/pods",
+                "{'metadata': {'name': 'exec'}, 'spec': {'containers': [{'name': 'c', 'image': 'i'}]}}");
+        assertThat(world.refusal("/api/v1/namespaces/default/configmaps/exec?command=id"))
+                .isEqualTo(404);
+        assertThat(world.refusal("/api/v1/namespaces/default/pods/exec/exec?command=id"))
+                .isEqualTo(400);
+    }
+
     @Test
     void refusesToGrantMore() throws IOException, InterruptedException {
         KubeWorld.Answer nodes = world.postAs("eve", ROLES, role("nodes", READ.formatted("nodes")));

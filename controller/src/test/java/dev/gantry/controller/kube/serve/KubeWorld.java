@@ -29,6 +29,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -38,8 +40,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
 
 /** The API over a store in memory, called over HTTP. The header {@code X-User} says who calls; a master by default. */
 final class KubeWorld implements AutoCloseable {
@@ -206,6 +210,20 @@ final class KubeWorld implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path));
+    }
+
+    /** With what status a WebSocket is refused. */
+    int refusal(String path) {
+        CompletionException failed = Assertions.catchThrowableOfType(
+                CompletionException.class,
+                () -> client.newWebSocketBuilder()
+                        .subprotocols("v5.channel.k8s.io")
+                        .buildAsync(URI.create("ws://127.0.0.1:" + edge.port() + path), new WebSocket.Listener() {})
+                        .join());
+        if (failed.getCause() instanceof WebSocketHandshakeException refused) {
+            return refused.getResponse().statusCode();
+        }
+        throw failed;
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
