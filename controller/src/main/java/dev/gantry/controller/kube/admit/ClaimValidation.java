@@ -36,15 +36,21 @@ record ClaimValidation(Findings findings, JsonNode spec, String path) {
             }
         }
         before.ifPresent(old -> {
-            if (!fixed(old).equals(fixed(spec))) {
+            if (!fixed(old, old).equals(fixed(spec, old))) {
                 findings.forbidden(path, "spec is immutable after creation except resources.requests for bound claims");
             }
         });
     }
 
-    /** Without what may change, and what is chosen for those who say nothing. */
-    private static JsonNode fixed(JsonNode spec) {
+    /** Without what may change, and what may be said once by those who said nothing before. */
+    private static JsonNode fixed(JsonNode spec, JsonNode before) {
         ObjectNode rest = spec.deepCopy();
-        return rest.without(List.of("resources", "volumeName", "storageClassName"));
+        rest.remove("resources");
+        for (String once : List.of("volumeName", "storageClassName")) {
+            if (!before.hasNonNull(once)) {
+                rest.remove(once);
+            }
+        }
+        return rest;
     }
 }

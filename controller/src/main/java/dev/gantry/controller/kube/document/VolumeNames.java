@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.document;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.store.Snapshot;
 import java.util.Optional;
 
@@ -20,12 +21,31 @@ public final class VolumeNames {
 
     private VolumeNames() {}
 
-    /** The volume that a claim has, if there is one. */
-    public static Optional<KubeDocument> volumeOf(Snapshot snapshot, KubeDocument claim) {
+    /** The volume that a claim names, whoever it belongs to. */
+    public static Optional<KubeDocument> namedBy(Snapshot snapshot, KubeDocument claim) {
         String volume = claim.spec().path("volumeName").asText();
         return volume.isEmpty()
                 ? Optional.empty()
                 : KubeDocument.find(snapshot, new ObjectName(claim.name().cluster(), VOLUMES, "", volume));
+    }
+
+    /** The volume that a claim has, if there is one: to name one is not enough, it must name the claim, too. */
+    public static Optional<KubeDocument> volumeOf(Snapshot snapshot, KubeDocument claim) {
+        return namedBy(snapshot, claim).filter(volume -> {
+            JsonNode owner = volume.spec().path("claimRef");
+            return owner.path("uid").asText().equals(claim.meta().uid()) && isOf(owner, claim);
+        });
+    }
+
+    /** Whether a volume may become the claim's: nobody's is, or it waits for a claim of this name. */
+    public static boolean isFree(KubeDocument volume, KubeDocument claim) {
+        JsonNode owner = volume.spec().path("claimRef");
+        return owner.isEmpty() || (owner.path("uid").asText().isEmpty() && isOf(owner, claim));
+    }
+
+    private static boolean isOf(JsonNode owner, KubeDocument claim) {
+        return owner.path("namespace").asText().equals(claim.name().namespace())
+                && owner.path("name").asText().equals(claim.name().name());
     }
 
     /** The id of the node that holds the claim's volume. */

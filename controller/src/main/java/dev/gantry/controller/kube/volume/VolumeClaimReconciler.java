@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.volume;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.Json;
@@ -40,6 +41,7 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
 
     private static final String PROTECTION = "kubernetes.io/pvc-protection";
     private static final String BOUND = "Bound";
+    private static final String LOST = "Lost";
     private static final ResourceType VOLUME_TYPE =
             ResourceTypes.described().find(VolumeNames.VOLUMES).orElseThrow();
 
@@ -68,14 +70,18 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
         if (name.resource().equals(VolumeNames.CLAIMS)) {
             return List.of(name.key());
         }
-        return name.resource().equals(VolumeNames.VOLUMES) ? byVolume(change, name) : List.of();
+        return name.resource().equals(VolumeNames.VOLUMES) ? byVolume(change, name, snapshot) : List.of();
     }
 
-    private static Collection<Key<KubeObject>> byVolume(Change<?> change, ObjectName volume) {
+    private Collection<Key<KubeObject>> byVolume(Change<?> change, ObjectName volume, Snapshot snapshot) {
         Set<Key<KubeObject>> keys = new LinkedHashSet<>();
         for (Versioned<?> side : change.sides()) {
             if (side.value() instanceof KubeObject object) {
-                var claim = Json.object(object.getJson()).at("/spec/claimRef");
+                JsonNode claim = Json.object(object.getJson()).at("/spec/claimRef");
+                if (claim.path("uid").asText().isEmpty()) {
+                    // Any claim may have waited for it.
+                    return all(snapshot);
+                }
                 keys.add(new ObjectName(
                                 volume.cluster(),
                                 VolumeNames.CLAIMS,
@@ -131,16 +137,57 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
             json.withObject("/spec").put("storageClassName", VolumeNames.CLASS);
         }
         boolean isOurs = json.at("/spec/storageClassName").asText().equals(VolumeNames.CLASS);
-        boolean hasVolume = claim.spec().hasNonNull("volumeName");
-        if (hasVolume) {
-            boolean isThere = VolumeNames.volumeOf(snapshot, claim).isPresent();
-            json.withObject("/status").put("phase", isThere ? BOUND : "Lost");
+        boolean namesVolume = !claim.spec().path("volumeName").asText().isEmpty();
+        if (namesVolume) {
+            named(snapshot, claim, pass);
         } else if (isOurs) {
             firstUser(snapshot, claim)
                     .flatMap(pod -> node(snapshot, pod))
                     .ifPresent(node -> bind(claim, pass, node, now));
         }
         return pass.outcome();
+    }
+
+    /**
+     * Takes the volume that the claim names, when that is nobody's. Of others it gets nothing: whoever may write claims in one namespace could
+     * read the data of all.
+     */
+    private static void named(Snapshot snapshot, KubeDocument claim, OwnerPass pass) {
+        Optional<KubeDocument> named = VolumeNames.namedBy(snapshot, claim);
+        ObjectNode status = pass.json().withObject("/status");
+        boolean wasBound = claim.status().path("phase").asText().equals(BOUND)
+                || claim.status().path("phase").asText().equals(LOST);
+        if (VolumeNames.volumeOf(snapshot, claim).isPresent()) {
+            status.put("phase", BOUND);
+        } else if (named.isPresent() && VolumeNames.isFree(named.get(), claim)) {
+            ObjectNode volume = named.get().json().deepCopy();
+            refer(volume.withObject("/spec"), claim);
+            volume.withObject("/status").put("phase", BOUND);
+            pass.keep(
+                    named.get().record().key(),
+                    KubeDocument.stored(volume, named.get().record().value()));
+            bound(claim, pass.json(), named.get().spec());
+        } else {
+            status.put("phase", wasBound ? LOST : "Pending");
+        }
+    }
+
+    private static void refer(ObjectNode spec, KubeDocument claim) {
+        spec.putObject("claimRef")
+                .put("apiVersion", "v1")
+                .put("kind", "PersistentVolumeClaim")
+                .put("namespace", claim.name().namespace())
+                .put("name", claim.name().name())
+                .put("uid", claim.meta().uid());
+    }
+
+    private static void bound(KubeDocument claim, ObjectNode json, JsonNode volume) {
+        json.withObject("/metadata/annotations")
+                .put("pv.kubernetes.io/bind-completed", "yes")
+                .put("pv.kubernetes.io/bound-by-controller", "yes");
+        ObjectNode status = json.withObject("/status").put("phase", BOUND);
+        status.set("accessModes", claim.spec().path("accessModes").deepCopy());
+        status.set("capacity", volume.path("capacity").deepCopy());
     }
 
     /** The first that has a node. */
@@ -166,24 +213,17 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
     private static void bind(KubeDocument claim, OwnerPass pass, Node node, Instant now) {
         String volume = "pvc-" + claim.meta().uid();
         ObjectName name = new ObjectName(claim.name().cluster(), VolumeNames.VOLUMES, "", volume);
-        ObjectNode born = Birth.of(
-                VOLUME_TYPE,
-                volume(claim, node),
-                name,
-                ChildNames.uid(claim.meta().uid(), 0),
-                now);
+        ObjectNode wanted = volume(claim, node);
+        ObjectNode born =
+                Birth.of(VOLUME_TYPE, wanted, name, ChildNames.uid(claim.meta().uid(), 0), now);
         born.putObject("status").put("phase", BOUND);
         pass.keep(name.key(), KubeDocument.stored(born, KubeObject.getDefaultInstance()));
         ObjectNode json = pass.json();
         json.withObject("/spec").put("volumeName", volume);
         json.withObject("/metadata/annotations")
-                .put("pv.kubernetes.io/bind-completed", "yes")
-                .put("pv.kubernetes.io/bound-by-controller", "yes")
                 .put("volume.kubernetes.io/selected-node", NodeNames.of(node))
                 .put("volume.kubernetes.io/storage-provisioner", VolumeNames.PROVISIONER);
-        ObjectNode status = json.withObject("/status").put("phase", BOUND);
-        status.set("accessModes", claim.spec().path("accessModes").deepCopy());
-        status.set("capacity", claim.spec().at("/resources/requests").deepCopy());
+        bound(claim, json, wanted.path("spec"));
         pass.tell("ProvisioningSucceeded", "Successfully provisioned volume " + volume);
     }
 
@@ -198,12 +238,7 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
         spec.put("persistentVolumeReclaimPolicy", "Retain")
                 .put("storageClassName", VolumeNames.CLASS)
                 .put("volumeMode", "Filesystem");
-        spec.putObject("claimRef")
-                .put("apiVersion", "v1")
-                .put("kind", "PersistentVolumeClaim")
-                .put("namespace", claim.name().namespace())
-                .put("name", claim.name().name())
-                .put("uid", claim.meta().uid());
+        refer(spec, claim);
         spec.putObject("csi")
                 .put("driver", VolumeNames.PROVISIONER)
                 .put("volumeHandle", "pvc-" + claim.meta().uid());

@@ -51,6 +51,19 @@ class ClaimsTest {
     }
 
     @Test
+    void namesItsVolumeOnce() throws IOException, InterruptedException {
+        Answer made = create("'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1Gi'}}");
+        assertThat(made.status()).isEqualTo(201);
+        String named = "{'spec': {'volumeName': '%s'}}";
+        String type = "application/merge-patch+json";
+        assertThat(world.patch(ALL + "/data", type, named.formatted("one")).status())
+                .isEqualTo(200);
+        Answer again = world.patch(ALL + "/data", type, named.formatted("two"));
+        assertThat(again.status()).isEqualTo(422);
+        assertThat(again.text("/message")).contains("spec is immutable after creation");
+    }
+
+    @Test
     void hasAClassByDefault() throws IOException, InterruptedException {
         Answer classes = world.get("/apis/storage.k8s.io/v1/storageclasses");
         assertThat(classes.text("/items/0/metadata/name")).isEqualTo("local-path");

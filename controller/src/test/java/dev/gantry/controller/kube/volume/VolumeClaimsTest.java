@@ -126,6 +126,68 @@ class VolumeClaimsTest {
                 .isEqualTo("Released");
     }
 
+    private void bound() {
+        world.create("persistentvolumeclaims", CLAIM);
+        world.create("pods", POD.formatted("one"));
+        world.settle();
+        world.ready(pod("one"), true);
+        world.settle();
+    }
+
+    private void claimByName(String volume) {
+        world.create("persistentvolumeclaims", """
+            {'metadata': {'name': 'thief'}, 'spec': {'accessModes': ['ReadWriteOnce'], 'volumeName': '%s',
+             'resources': {'requests': {'storage': '1Gi'}}}}\
+            """.formatted(volume));
+        world.create("pods", POD.formatted("two").replace("'data'", "'thief'"));
+        world.settle();
+    }
+
+    @Test
+    void getsNothingOfAVolumeOfAnotherClaim() {
+        bound();
+        KubeDocument volume = volumeOf(claim("data"));
+        claimByName(volume.meta().name());
+        assertThat(claim("thief").status().path("phase").asText()).isEqualTo("Pending");
+        assertThat(supply("two").getDataMap()).isEmpty();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Bound");
+
+        world.delete("persistentvolumeclaims", "data", "Background");
+        world.end(pod("one"), 0);
+        world.settle();
+        assertThat(world.objects("persistentvolumeclaims")).hasSize(1);
+        assertThat(claim("thief").status().path("phase").asText()).isEqualTo("Pending");
+        assertThat(supply("two").getDataMap()).isEmpty();
+    }
+
+    @Test
+    void takesAVolumeThatWasMadeNobodys() {
+        bound();
+        KubeDocument volume = volumeOf(claim("data"));
+        claimByName(volume.meta().name());
+        world.delete("persistentvolumeclaims", "data", "Background");
+        world.end(pod("one"), 0);
+        world.settle();
+        world.change(
+                "persistentvolumes",
+                volume.meta().name(),
+                json -> json.withObject("/spec").remove("claimRef"));
+        world.settle();
+        assertThat(claim("thief").status().path("phase").asText()).isEqualTo("Bound");
+        assertThat(volumeOf(claim("thief")).json().at("/spec/claimRef/uid").asText())
+                .isEqualTo(claim("thief").meta().uid());
+        assertThat(supply("two").getDataOrThrow("node").toStringUtf8()).isEqualTo("n1");
+    }
+
+    @Test
+    void isLostWhenItsVolumeGoes() {
+        bound();
+        world.delete("persistentvolumes", volumeOf(claim("data")).meta().name(), "Background");
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Lost");
+        assertThat(supply("one").getDataMap()).isEmpty();
+    }
+
     @Test
     void belongsToAnOrdinalOfAStatefulSet() {
         world.create("statefulsets", SET);
