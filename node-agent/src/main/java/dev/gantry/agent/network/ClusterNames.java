@@ -63,7 +63,8 @@ record ClusterNames(String cluster, RouteBook book) {
         if (path.size() < 2) {
             boolean isThere = path.isEmpty()
                     || book.all().stream()
-                            .anyMatch(route -> route.getNamespace().equals(path.getFirst()));
+                            .anyMatch(route -> route.getCluster().equals(cluster)
+                                    && route.getNamespace().equals(path.getFirst()));
             return isThere ? empty() : none();
         }
         String namespace = path.getLast();

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Writes the table of the kernel's packet filter that leads services' addresses and ports to containers, in the language of {@code nft}. Each
@@ -28,9 +29,12 @@ final class KernelRules {
 
     private static final String KEY = "ipv4_addr . inet_proto . inet_service";
 
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
     private final Place place;
     private final Map<String, String> chains = new TreeMap<>();
     private final Map<String, String> addresses = new TreeMap<>();
+    private final Map<String, String> externals = new TreeMap<>();
     private final Map<String, String> nodePorts = new TreeMap<>();
     private final List<String> closed = new ArrayList<>();
 
@@ -47,10 +51,12 @@ final class KernelRules {
     static String script(Place place, Collection<ServiceRoute> routes) {
         KernelRules rules = new KernelRules(place);
         for (ServiceRoute route : routes) {
-            if (!route.getAddress().isEmpty()) {
+            if (isAddress(route.getAddress())) {
                 route.getPortsList().forEach(port -> rules.add(route, port));
             }
         }
+        // Nobody takes another service's address by calling it external.
+        rules.externals.forEach(rules.addresses::putIfAbsent);
         return rules.write();
     }
 
@@ -89,11 +95,14 @@ final class KernelRules {
         }
         String protocol = protocol(port);
         for (String external : route.getExternalAddressesList()) {
+            if (!isAddress(external)) {
+                continue;
+            }
             String key = external + " . " + protocol + " . " + port.getPort();
             if (targets.isEmpty()) {
                 closed.add(key);
             } else {
-                addresses.put(key, "goto out_" + id);
+                externals.put(key, "goto out_" + id);
             }
         }
         if (targets.isEmpty()) {
@@ -106,8 +115,14 @@ final class KernelRules {
         chains.put("out_" + id, mark + destination(route, port, targets));
     }
 
+    /** Nothing else comes into the script: one bad text would keep all services from being led to, or say something of its own. */
+    private static boolean isAddress(String text) {
+        return ADDRESS.matcher(text).matches();
+    }
+
     private List<RouteTarget> targets(RoutePort port, boolean isLocal) {
         return port.getTargetsList().stream()
+                .filter(target -> isAddress(target.getAddress()))
                 .filter(target -> !isLocal || target.getNode().equals(place.node()))
                 .toList();
     }

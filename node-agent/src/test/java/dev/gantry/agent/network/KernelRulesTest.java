@@ -53,6 +53,30 @@ class KernelRulesTest {
     }
 
     @Test
+    void sayNothingThatIsNoAddress() {
+        String script = script(
+                Services.named("bad")
+                        .setAddress("10.43.0.7")
+                        .addExternalAddresses("192.0.2.1 }\n}\ntable ip evil {")
+                        .addPorts(Services.port("", 80, "10.42.0.2:80")
+                                .addTargets(target("10.42.0.3:80\n}\nchain evil {", "other"))),
+                Services.named("worse").setAddress("evil").addPorts(Services.port("", 80, "10.42.0.2:80")));
+        assertThat(script).doesNotContain("evil").contains("dnat to 10.42.0.2:80");
+    }
+
+    @Test
+    void leadNobodyToAnotherServiceByAnExternalAddress() {
+        String script = script(
+                Services.named("victim").setAddress("10.43.0.7").addPorts(Services.port("", 80, "10.42.0.2:80")),
+                Services.named("zealous")
+                        .setAddress("10.43.0.8")
+                        .addExternalAddresses("10.43.0.7")
+                        .addPorts(Services.port("", 80, "10.42.0.66:80")));
+        assertThat(script).containsPattern("10\\.43\\.0\\.7 \\. tcp \\. 80 : goto in_");
+        assertThat(script).doesNotContainPattern("10\\.43\\.0\\.7 \\. tcp \\. 80 : goto out_");
+    }
+
+    @Test
     void openPortsOfTheNode() {
         String script = script(Services.named("dns")
                 .setAddress("10.43.0.10")

@@ -116,6 +116,8 @@ public final class Validation {
             case "v1 Node" -> taints(spec.path("taints"));
             case "policy/v1 PodDisruptionBudget" -> budget(spec);
             case "v1 Service" -> service(spec, old);
+            case "v1 Endpoints" -> new AddressValidation(findings).checkSubsets(object.path("subsets"));
+            case "discovery.k8s.io/v1 EndpointSlice" -> new AddressValidation(findings).checkSlice(object);
             case "v1 PersistentVolumeClaim" -> new ClaimValidation(findings, spec).check(old);
             case "v1 PersistentVolume" -> {
                 if (before.isEmpty()) {
@@ -203,9 +205,18 @@ public final class Validation {
                 "spec.type", spec.path("type"), List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"));
         boolean isHeadless = spec.path("clusterIP").asText().equals("None");
         boolean isExternal = spec.path("type").asText().equals("ExternalName");
-        if (isExternal && spec.path("externalName").asText().isEmpty()) {
+        String externalName = spec.path("externalName").asText();
+        if (isExternal && externalName.isEmpty()) {
             findings.required("spec.externalName", "");
+        } else if (isExternal) {
+            Names.SUBDOMAIN
+                    .problem(
+                            externalName.endsWith(".")
+                                    ? externalName.substring(0, externalName.length() - 1)
+                                    : externalName)
+                    .ifPresent(problem -> findings.invalid("spec.externalName", externalName, problem));
         }
+        new AddressValidation(findings).checkExternal(spec.path("externalIPs"));
         JsonNode ports = spec.path("ports");
         if (ports.isEmpty() && !isHeadless && !isExternal) {
             findings.required("spec.ports", "");

@@ -42,6 +42,47 @@ class ServicesTest {
     }
 
     @Test
+    void leadToAddressesOnly() throws IOException, InterruptedException {
+        assertThat(create("out", "'externalIPs': ['192.0.2.1', '192.0.2.1 }'],").text("/message"))
+                .isEqualTo("Service \"out\" is invalid: spec.externalIPs[1]: Invalid value: \"192.0.2.1 }\":"
+                        + " must be a valid IPv4 address, (e.g. 10.9.8.7)");
+        assertThat(create("out", "'externalIPs': ['127.0.0.1'],").text("/message"))
+                .contains("may not be in the loopback range (127.0.0.0/8)");
+        assertThat(create("out", "'type': 'ExternalName', 'externalName': 'a_b',")
+                        .status())
+                .isEqualTo(422);
+        assertThat(create("out", "'type': 'ExternalName', 'externalName': 'example.org.',")
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void ofEndpointsByHandLeadToAddressesOnly() throws IOException, InterruptedException {
+        String endpoints = "/api/v1/namespaces/default/endpoints";
+        String subset =
+                "{'metadata': {'name': 'db'}, 'subsets': [{'addresses': [{'ip': '%s'}], 'ports': [{'port': %s}]}]}";
+        assertThat(world.post(endpoints, subset.formatted("10.9.0.2 } evil", 80))
+                        .text("/message"))
+                .contains("subsets[0].addresses[0].ip: Invalid value: \"10.9.0.2 } evil\": must be a valid IPv4");
+        assertThat(world.post(endpoints, subset.formatted("169.254.169.254", 80))
+                        .text("/message"))
+                .contains("may not be in the link-local range (169.254.0.0/16)");
+        assertThat(world.post(endpoints, subset.formatted("10.9.0.2", 65_536)).text("/message"))
+                .contains("subsets[0].ports[0].port: Invalid value: 65536: must be between 1 and 65535, inclusive");
+        assertThat(world.post(endpoints, subset.formatted("10.9.0.2", 5432)).status())
+                .isEqualTo(201);
+
+        String slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+        String slice = "{'metadata': {'name': 'db-1'}, 'addressType': '%s', 'endpoints': [{'addresses': ['%s']}]}";
+        assertThat(world.post(slices, slice.formatted("IPv4", "0.0.0.0")).text("/message"))
+                .contains("endpoints[0].addresses[0]: Invalid value: \"0.0.0.0\": may not be unspecified");
+        assertThat(world.post(slices, slice.formatted("IPX", "10.9.0.2")).text("/message"))
+                .contains("addressType: Unsupported value: \"IPX\"");
+        assertThat(world.post(slices, slice.formatted("IPv4", "10.9.0.2")).status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void canNameTheirAddressUnlessAnotherHasIt() throws IOException, InterruptedException {
         assertThat(create("one", "'clusterIP': '10.43.0.77',").text("/spec/clusterIP"))
                 .isEqualTo("10.43.0.77");
