@@ -135,8 +135,9 @@ final class SimAgent {
             world.agenda().after(dice.millis(1, 5), link, this::seek);
             return;
         }
-        leader = welcomed ? Optional.of(address) : Optional.empty();
-        turn = welcomed ? turn : turn + 1;
+        // As AgentLink does: even after a leader was lost, whoever follows it may know more.
+        leader = Optional.empty();
+        turn = world.turn(address) + 1;
         redirects = 0;
         world.agenda().after(timing.pause(failures, dice.fraction()), link, this::seek);
     }

@@ -137,6 +137,11 @@ final class World implements AutoCloseable {
         return NAMES.get(turn % NAMES.size()) + ":4567";
     }
 
+    /** Which turn the controller at an address has. */
+    int turn(String address) {
+        return NAMES.indexOf(address.replaceFirst(":.*", ""));
+    }
+
     List<SimNode> nodes() {
         return List.copyOf(nodes.values());
     }
