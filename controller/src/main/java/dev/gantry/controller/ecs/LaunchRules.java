@@ -9,6 +9,7 @@ import dev.gantry.aws.ecs.Tag;
 import dev.gantry.aws.ecs.TaskOverride;
 import dev.gantry.aws.ecs.TaskVolumeConfiguration;
 import dev.gantry.controller.ecs.compile.PlacementRules;
+import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -58,7 +59,7 @@ final class LaunchRules {
 
     static EcsTask origin(RunTaskRequest request, EcsTaskDefinition definition, Arns arns) {
         EcsTask.Builder origin = origin(definition, arns, request.group(), request.startedBy(), request.overrides())
-                .addAllSubnets(subnets(request.networkConfiguration()))
+                .addAllSubnets(ServiceTasks.subnets(request.networkConfiguration()))
                 .setLaunchType(request.launchType() == null ? "EC2" : request.launchType())
                 .setEnableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
                 .setReferenceId(request.referenceId() == null ? "" : request.referenceId())
@@ -69,17 +70,12 @@ final class LaunchRules {
 
     static EcsTask origin(StartTaskRequest request, EcsTaskDefinition definition, Arns arns) {
         EcsTask.Builder origin = origin(definition, arns, request.group(), request.startedBy(), request.overrides())
-                .addAllSubnets(subnets(request.networkConfiguration()))
+                .addAllSubnets(ServiceTasks.subnets(request.networkConfiguration()))
                 .setLaunchType("EC2")
                 .setEnableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
                 .setReferenceId(request.referenceId() == null ? "" : request.referenceId());
         return origin.putAllTags(tags(definition, request.tagsOrEmpty(), request.propagateTags()))
                 .build();
-    }
-
-    private static List<String> subnets(@Nullable NetworkConfiguration network) {
-        AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
-        return vpc == null ? List.of() : vpc.subnets();
     }
 
     private static EcsTask.Builder origin(

@@ -123,7 +123,8 @@ public final class ServiceTasks {
         }
     }
 
-    private static List<String> subnets(@Nullable NetworkConfiguration network) {
+    /** Those that a task in the network mode awsvpc was asked to be in. */
+    public static List<String> subnets(@Nullable NetworkConfiguration network) {
         AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
         return vpc == null ? List.of() : vpc.subnets();
     }

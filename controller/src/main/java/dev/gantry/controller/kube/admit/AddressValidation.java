@@ -1,9 +1,9 @@
 package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.document.Ipv4;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Finds why an address that somebody wrote by hand is refused: nodes write them into their rules, and lead others to them. As upstream, nobody is
@@ -11,13 +11,10 @@ import java.util.regex.Pattern;
  */
 record AddressValidation(Findings findings) {
 
-    private static final int PORT_MAX = 65_535;
     private static final int ENDPOINTS_MAX = 1_000;
     private static final int ADDRESSES_MAX = 100;
     private static final int PORTS_MAX = 100;
     private static final int EXTERNAL_MAX = 100;
-    private static final String BYTE = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
-    private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
 
     /** Endpoints, with ready and other addresses. */
@@ -82,7 +79,7 @@ record AddressValidation(Findings findings) {
     }
 
     private static Optional<String> problem(String address) {
-        if (!IPV4.matcher(address).matches()) {
+        if (Ipv4.number(address).isEmpty()) {
             return Optional.of("must be a valid IPv4 address, (e.g. 10.9.8.7)");
         }
         if (address.equals("0.0.0.0")) {
@@ -115,8 +112,8 @@ record AddressValidation(Findings findings) {
             String at = path + "[" + i + "]";
             JsonNode number = ports.get(i).path("port");
             boolean isAny = number.isMissingNode() || number.isNull();
-            if (!isAny && (number.asInt() < 1 || number.asInt() > PORT_MAX)) {
-                findings.invalid(at + ".port", number, "must be between 1 and 65535, inclusive");
+            if (!isAny) {
+                findings.port(at + ".port", number);
             }
             String name = ports.get(i).path("name").asText();
             if (!name.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.List;
 /** Collects what is wrong with an object, in the words of Kubernetes. */
 final class Findings {
 
+    private static final int PORT_MAX = 65_535;
     private static final String IMMUTABLE = "field is immutable";
 
     private final List<Cause> causes = new ArrayList<>();
@@ -59,6 +60,13 @@ final class Findings {
     void notNegative(String field, JsonNode value) {
         if (value.isNumber() && value.asLong() < 0) {
             invalid(field, value, "must be greater than or equal to 0");
+        }
+    }
+
+    /** The number of a port; one that is absent is none. */
+    void port(String field, JsonNode value) {
+        if (value.asInt() < 1 || value.asInt() > PORT_MAX) {
+            invalid(field, value, "must be between 1 and 65535, inclusive");
         }
     }
 

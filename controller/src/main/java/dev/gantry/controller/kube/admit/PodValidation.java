@@ -10,7 +10,6 @@ import java.util.Set;
 /** Checks the spec of a pod, alone or in a template. */
 record PodValidation(Findings findings, JsonNode spec, String path) {
 
-    private static final int PORT_MAX = 65_535;
     private static final List<String> CONTAINERS = List.of("initContainers", "containers", "ephemeralContainers");
 
     void check() {
@@ -144,8 +143,8 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
     private void port(JsonNode port, String at) {
         if (port.isMissingNode()) {
             findings.required(at, "");
-        } else if (port.asInt() < 1 || port.asInt() > PORT_MAX) {
-            findings.invalid(at, port, "must be between 1 and 65535, inclusive");
+        } else {
+            findings.port(at, port);
         }
     }
 }

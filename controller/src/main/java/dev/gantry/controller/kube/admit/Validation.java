@@ -16,7 +16,6 @@ import java.util.Set;
 public final class Validation {
 
     private static final int ANNOTATION_BYTES_MAX = 256 * 1024;
-    private static final int PORT_MAX = 65_535;
     private static final int TAINTS_MAX = 100;
     private static final Set<String> PATH_NAMES = Set.of("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
     private static final String SPEC = "spec";
@@ -248,10 +247,7 @@ public final class Validation {
                 findings.duplicate(path + ".name", name);
             }
         }
-        int number = port.path("port").asInt();
-        if (number < 1 || number > PORT_MAX) {
-            findings.invalid(path + ".port", port.path("port"), "must be between 1 and 65535, inclusive");
-        }
+        findings.port(path + ".port", port.path("port"));
         findings.oneOf(path + ".protocol", port.path("protocol"), List.of("SCTP", "TCP", "UDP"));
     }
 

@@ -6,6 +6,7 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.store.Versioned;
@@ -19,7 +20,6 @@ public final class Namespaces {
     public static final List<String> FIRST = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final ResourceName SERVICE_ACCOUNTS = ResourceName.core("serviceaccounts");
     private static final ResourceName CONFIG_MAPS = ResourceName.core("configmaps");
-    private static final ResourceName CLASSES = new ResourceName("storage.k8s.io", "storageclasses");
 
     private Namespaces() {}
 
@@ -53,7 +53,7 @@ public final class Namespaces {
     private static ObjectNode storageClass() {
         ObjectNode object = Json.object();
         object.withObject("/metadata/annotations").put("storageclass.kubernetes.io/is-default-class", "true");
-        return object.put("provisioner", "gantry.dev/local-path")
+        return object.put("provisioner", VolumeNames.PROVISIONER)
                 .put("reclaimPolicy", "Retain")
                 .put("volumeBindingMode", "WaitForFirstConsumer");
     }
@@ -63,7 +63,7 @@ public final class Namespaces {
         Map<ObjectName, ObjectNode> all = new LinkedHashMap<>();
         FIRST.forEach(name -> all.put(new ObjectName(cluster, ResourceName.NAMESPACES, "", name), Json.object()));
         all.putAll(BuiltInRoles.of(cluster));
-        all.put(new ObjectName(cluster, CLASSES, "", "local-path"), storageClass());
+        all.put(new ObjectName(cluster, VolumeNames.CLASSES, "", VolumeNames.CLASS), storageClass());
         return all;
     }
 }

@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.document.Ipv4;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -139,7 +140,7 @@ public final class ServiceClaims {
     }
 
     private void named(String address) {
-        OptionalInt number = ServiceRange.number(address);
+        OptionalInt number = Ipv4.number(address);
         if (number.isEmpty() || !range.contains(number.getAsInt())) {
             throw refused(
                     "spec." + CLUSTER_IPS,

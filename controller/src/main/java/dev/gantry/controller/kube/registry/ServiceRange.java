@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.registry;
 
+import dev.gantry.controller.kube.document.Ipv4;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -28,7 +29,7 @@ public record ServiceRange(int first, int prefix) {
      */
     public static ServiceRange parse(String text) {
         String[] parts = text.split("/", -1);
-        OptionalInt address = number(parts[0]);
+        OptionalInt address = Ipv4.number(parts[0]);
         boolean isPrefix = parts.length == 2 && parts[1].matches("\\d{1,2}");
         int prefix = isPrefix ? Integer.parseInt(parts[1]) : 0;
         if (address.isEmpty() || prefix < PREFIX_MIN || prefix > PREFIX_MAX) {
@@ -36,22 +37,6 @@ public record ServiceRange(int first, int prefix) {
                     + " to " + PREFIX_MAX + ", for example 10.43.0.0/16; was \"" + text + "\"");
         }
         return new ServiceRange(address.getAsInt() & mask(prefix), prefix);
-    }
-
-    /** The number that an IPv4 address is; empty for any other text. */
-    static OptionalInt number(String address) {
-        String[] parts = address.split("\\.", -1);
-        if (parts.length != 4) {
-            return OptionalInt.empty();
-        }
-        int number = 0;
-        for (String part : parts) {
-            if (!part.matches("0|[1-9]\\d{0,2}") || Integer.parseInt(part) > 255) {
-                return OptionalInt.empty();
-            }
-            number = number << 8 | Integer.parseInt(part);
-        }
-        return OptionalInt.of(number);
     }
 
     static String text(int number) {
