@@ -10,11 +10,16 @@ import dev.gantry.e2e.bed.Hosts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
 /** Several machines of the test with a controller beside them, for kubectl. */
@@ -55,12 +60,44 @@ record KubeFleet(Hosts hosts, Fleet fleet) implements AutoCloseable {
                 .must();
     }
 
-    /** The names of the pods with this label {@code app}. */
-    Set<String> pods(String app) {
-        String names = kubectl("get", "pods", "-l", "app=" + app, "-o", "jsonpath={.items[*].metadata.name}")
+    static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
+    }
+
+    /** @param workload as kubectl names it, with its kind */
+    void awaitRollout(String workload) {
+        String _ = kubectl("rollout", "status", workload, "--timeout=60s").run().must();
+    }
+
+    /**
+     * Deletes the pods with this label {@code app}, and waits for as many others to be ready. kubectl's own wait does
+     * not end when a pod's successor comes while it begins to wait, and a status may be told before the pods are gone.
+     */
+    void replacePods(String app) {
+        Set<String> before = drawn(app, "{.metadata.uid}");
+        String _ = kubectl("delete", "pods", "-l", "app=" + app, "--wait=false")
                 .run()
                 .must();
-        return new TreeSet<>(List.of(names.split(" ")));
+        await("other pods of " + app, () -> {
+            Set<String> after = drawn(app, "{.metadata.uid}");
+            return after.size() == before.size()
+                    && Collections.disjoint(before, after)
+                    && drawn(app, "{.status.conditions[?(@.type=='Ready')].status}")
+                            .equals(Set.of("True"));
+        });
+    }
+
+    /** The names of the pods with this label {@code app}. */
+    Set<String> pods(String app) {
+        return drawn(app, "{.metadata.name}");
+    }
+
+    private Set<String> drawn(String app, String part) {
+        String drawn = kubectl(
+                        "get", "pods", "-l", "app=" + app, "-o", "jsonpath={range .items[*]}" + part + "{\"\\n\"}{end}")
+                .run()
+                .must();
+        return drawn.lines().collect(Collectors.toCollection(TreeSet::new));
     }
 
     Command.Result inPod(String pod, String script) {

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.kube;
 
+import static dev.gantry.e2e.kube.KubeFleet.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Command;
@@ -9,8 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,12 +96,8 @@ class KubeServicesTest {
         kube = KubeFleet.start(2);
         kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
         kube.apply(WEB.formatted(ShellImage.NAME));
-        String _ = kubectl("rollout", "status", "deployment/web", "--timeout=60s")
-                .run()
-                .must();
-        String _ = kubectl("rollout", "status", "statefulset/db", "--timeout=60s")
-                .run()
-                .must();
+        kube.awaitRollout("deployment/web");
+        kube.awaitRollout("statefulset/db");
         String _ = kubectl("wait", "--for=condition=Ready", "pod/client", "--timeout=60s")
                 .run()
                 .must();
@@ -122,10 +117,6 @@ class KubeServicesTest {
 
     private static Set<String> pods(String app) {
         return kube.pods(app);
-    }
-
-    private static void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
     }
 
     private static String podAddress(String pod) {

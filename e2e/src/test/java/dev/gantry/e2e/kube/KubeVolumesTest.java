@@ -1,13 +1,11 @@
 package dev.gantry.e2e.kube;
 
+import static dev.gantry.e2e.kube.KubeFleet.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Engine;
 import dev.gantry.e2e.bed.Host;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.Callable;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -63,20 +61,10 @@ class KubeVolumesTest {
         }
     }
 
-    private static void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).atMost(Duration.ofSeconds(30)).until(condition);
-    }
-
-    private static void awaitRollout() {
-        String _ = kube.kubectl("rollout", "status", "statefulset/db", "--timeout=60s")
-                .run()
-                .must();
-    }
-
     @Test
     void keepsWhatAStatefulSetWroteForThePodsThatFollow() {
         kube.apply(SET.formatted(Engine.IMAGE));
-        awaitRollout();
+        kube.awaitRollout("statefulset/db");
         Host first = kube.hostOf("db-0");
         assertThat(kube.hostOf("db-1")).as("the other machine").isNotEqualTo(first);
         for (String pod : kube.pods("db")) {
@@ -90,8 +78,7 @@ class KubeVolumesTest {
 
         // Whatever machine is emptier: their volumes bring them back to theirs.
         for (int round = 0; round < 3; round++) {
-            String _ = kube.kubectl("delete", "pods", "-l", "app=db").run().must();
-            awaitRollout();
+            kube.replacePods("db");
             for (String pod : kube.pods("db")) {
                 assertThat(kube.inPod(pod, "cat /data/who").out()).isEqualTo(pod + "\n");
             }
@@ -99,9 +86,9 @@ class KubeVolumesTest {
         assertThat(kube.hostOf("db-0")).isEqualTo(first);
 
         String _ = kube.kubectl("delete", "statefulset", "db").run().must();
-        await("the pods to be gone", () -> kube.pods("db").toString().equals("[]"));
+        await("the pods to be gone", () -> kube.pods("db").isEmpty());
         kube.apply(SET.formatted(Engine.IMAGE));
-        awaitRollout();
+        kube.awaitRollout("statefulset/db");
         assertThat(kube.inPod("db-0", "cat /data/who").out()).isEqualTo("db-0\n");
 
         String _ =

@@ -7,10 +7,14 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.Times;
+import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.OptionalInt;
 
@@ -63,5 +67,22 @@ public final class PodEndings {
         Workload.Builder shorter = stopping.toBuilder();
         shorter.getWishBuilder().setGraceSeconds(graceSeconds.getAsInt());
         return shorter.build();
+    }
+
+    /**
+     * Takes a pod out of the API and frees its name. What it left is history; what still runs of it was asked to stop.
+     *
+     * @param last what the workload says from now on
+     */
+    public static void remove(
+            Transaction.Builder writes, Snapshot snapshot, PodDocument pod, Workload last, Instant now) {
+        Versioned<Workload> record = pod.record();
+        KubePod gone =
+                pod.origin().toBuilder().setRemovedAtMs(now.toEpochMilli()).build();
+        writes.update(record, last.toBuilder().setOrigin(Any.pack(gone)).build());
+        snapshot.get(Kinds.KUBE_POD_NAME.key(record.key().scope(), pod.origin().getName()))
+                .filter(claim ->
+                        claim.value().getWorkloadId().equals(record.key().name()))
+                .ifPresent(writes::delete);
     }
 }

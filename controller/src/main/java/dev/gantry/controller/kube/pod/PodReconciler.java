@@ -1,19 +1,16 @@
 package dev.gantry.controller.kube.pod;
 
-import com.google.protobuf.Any;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
-import dev.gantry.proto.KubePod;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
-import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -60,7 +57,7 @@ public final class PodReconciler implements Reconciler<Workload> {
         }
         boolean goes = pod.isDeleted() || isLost(pod) && pod.meta().controller().isPresent();
         return goes && pod.meta().finalizers().isEmpty()
-                ? Outcome.write(remove(snapshot, pod, pod.record().value(), now))
+                ? Outcome.write(removal(snapshot, pod, pod.record().value(), now))
                 : Outcome.nothing();
     }
 
@@ -76,7 +73,7 @@ public final class PodReconciler implements Reconciler<Workload> {
         Workload after = PodEndings.stopped(before, PodEndings.grace(pod.meta()), now);
         boolean forced = PodEndings.grace(pod.meta()).equals(OptionalInt.of(0));
         if (forced && pod.meta().finalizers().isEmpty()) {
-            return Outcome.write(remove(snapshot, pod, after, now));
+            return Outcome.write(removal(snapshot, pod, after, now));
         }
         return after.equals(before)
                 ? Outcome.nothing()
@@ -84,16 +81,9 @@ public final class PodReconciler implements Reconciler<Workload> {
                         Transaction.builder().update(pod.record(), after).build());
     }
 
-    private static Transaction remove(Snapshot snapshot, PodDocument pod, Workload last, Instant now) {
-        Versioned<Workload> record = pod.record();
-        KubePod gone =
-                pod.origin().toBuilder().setRemovedAtMs(now.toEpochMilli()).build();
-        Transaction.Builder writes = Transaction.builder()
-                .update(record, last.toBuilder().setOrigin(Any.pack(gone)).build());
-        snapshot.get(Kinds.KUBE_POD_NAME.key(record.key().scope(), pod.origin().getName()))
-                .filter(claim ->
-                        claim.value().getWorkloadId().equals(record.key().name()))
-                .ifPresent(writes::delete);
+    private static Transaction removal(Snapshot snapshot, PodDocument pod, Workload last, Instant now) {
+        Transaction.Builder writes = Transaction.builder();
+        PodEndings.remove(writes, snapshot, pod, last, now);
         return writes.build();
     }
 }

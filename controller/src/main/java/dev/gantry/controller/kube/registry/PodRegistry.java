@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Pods, which are workloads. A pod whose deletion was asked for is taken out by its reconciler. */
+/** Pods, which are workloads. A pod whose deletion was asked for with a grace period is taken out by its reconciler. */
 final class PodRegistry implements Registry {
 
     private static final String GRACE = "deletionGracePeriodSeconds";
@@ -104,7 +104,9 @@ final class PodRegistry implements Registry {
     @Override
     public void delete(Draft draft, ObjectName name) {
         PodDocument before = PodDocument.find(draft.image(), name).orElseThrow();
-        draft.writes().update(before.record(), PodEndings.deleted(before, OptionalInt.of(0), draft.now()));
+        // At once, as upstream does: kubectl waits for ever when a pod's successor comes while it begins to wait.
+        Workload last = PodEndings.deleted(before, OptionalInt.of(0), draft.now());
+        PodEndings.remove(draft.writes(), draft.image(), before, last, draft.now());
     }
 
     /** None for a pod that runs nowhere. */

@@ -267,6 +267,19 @@ class KubeApiTest {
         KubeWorld.Answer table = world.get(pods, TABLE);
         assertThat(table.json().at("/rows/0/cells/2").asText()).isEqualTo("Pending");
         assertThat(world.get(pods + "/one/log").text("/message")).isEqualTo("pod one does not have a host assigned");
-        assertThat(world.delete(pods + "/one").status()).isEqualTo(200);
+        assertThat(world.delete(pods + "/one").text("/details/uid")).isEqualTo(created.text("/metadata/uid"));
+    }
+
+    /** kubectl waits for the end of whatever has the name when it begins to wait, be it the successor. */
+    @Test
+    void aPodWithoutANodeIsGoneWhenItsDeletionIsAnswered() throws Exception {
+        String pods = "/api/v1/namespaces/default/pods";
+        String pod = "{'metadata':{'name':'one'},'spec':{'containers':[{'name':'c','image':'x:1'}]}}";
+        String first = world.post(pods, pod).text("/metadata/uid");
+        world.delete(pods + "/one");
+        assertThat(world.get(pods + "/one").status()).isEqualTo(404);
+        KubeWorld.Answer second = world.post(pods, pod);
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.text("/metadata/uid")).isNotEqualTo(first);
     }
 }
