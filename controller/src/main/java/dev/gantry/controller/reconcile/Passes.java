@@ -56,6 +56,8 @@ public final class Passes<T extends Message> implements Store.Listener {
 
     private record Told(Snapshot image, List<Change<?>> changes) {}
 
+    private record Work<T extends Message>(KeyQueue.Turn<Key<T>> turn, Snapshot image) {}
+
     /** How a pass ended; {@code revision} is that of its last write, 0 for none. */
     private sealed interface Result {
         record Done(long revision, Optional<Instant> wake) implements Result {}
@@ -95,25 +97,28 @@ public final class Passes<T extends Message> implements Store.Listener {
         // Before the image is read: a pass that began under one leader's record must not end under
         // another's.
         Optional<? extends Versioned<?>> guard = environment.guard().current();
-        Snapshot image = environment.store().snapshot();
-        Optional<KeyQueue.Turn<Key<T>>> turn = next(image, now);
-        if (turn.isPresent()) {
+        Optional<Work<T>> work = next(now);
+        if (work.isPresent()) {
+            KeyQueue.Turn<Key<T>> turn = work.get().turn();
+            Snapshot image = work.get().image();
             Timer.Sample sample = meters.start();
-            Result result = pass(turn.get().key(), image, guard, now);
+            Result result = pass(turn.key(), image, guard, now);
             meters.passed(sample);
-            settle(turn.get(), image, result, now);
+            settle(turn, image, result, now);
         }
         return nextStep(now);
     }
 
-    private synchronized Optional<KeyQueue.Turn<Key<T>>> next(Snapshot image, Instant now) {
+    private synchronized Optional<Work<T>> next(Instant now) {
         followClock(now);
         for (Told told = inbox.poll(); told != null; told = inbox.poll()) {
             Told one = told;
             told.changes().forEach(change -> takeIn(change, one.image()));
         }
+        // After what was told: no key is decided on an image from before the change that woke it.
+        Snapshot image = environment.store().snapshot();
         fillUp(image, now);
-        return queue.take(now, image.revision());
+        return queue.take(now, image.revision()).map(turn -> new Work<>(turn, image));
     }
 
     private void followClock(Instant now) {

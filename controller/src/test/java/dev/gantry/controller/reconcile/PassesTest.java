@@ -10,11 +10,13 @@ import dev.gantry.store.Commit;
 import dev.gantry.store.ImageStore;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
+import dev.gantry.store.Store;
 import dev.gantry.store.StoreSettings;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import dev.gantry.store.memory.MemoryBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ class PassesTest {
     private Optional<Versioned<Leader>> current;
     private Passes<EcsFamily> passes;
     private Runnable whenAsked = () -> {};
+    private Runnable whenRead = () -> {};
 
     /** Raises a family's revision to {@link #target}, one at a time. */
     private static final class Counting implements Reconciler<EcsFamily> {
@@ -89,10 +92,22 @@ class PassesTest {
                 commit(Transaction.builder().create(Kinds.LEADER_KEY, leader).build());
         guard = new Versioned<>(Kinds.LEADER_KEY, leader, revision);
         current = Optional.of(guard);
-        LoopEnvironment environment = new LoopEnvironment(store, this::leader, () -> START, () -> 0.0, meters);
+        LoopEnvironment environment = new LoopEnvironment(tapped(), this::leader, () -> START, () -> 0.0, meters);
         passes = new Passes<>(reconciler, environment, LoopSettings.defaults());
         store.subscribe(passes);
         create("web");
+    }
+
+    /** The store, where something may happen just after somebody has read an image. */
+    private Store tapped() {
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (_, method, words) -> {
+                    Object answer = method.invoke(store, words);
+                    if (method.getName().equals("snapshot")) {
+                        whenRead.run();
+                    }
+                    return answer;
+                });
     }
 
     private Optional<Versioned<Leader>> leader() {
@@ -105,6 +120,19 @@ class PassesTest {
         settle(START);
         assertThat(reconciler.seen).containsExactly(0, 1, 2, 3);
         assertThat(family("web")).isEqualTo(3);
+    }
+
+    /** A service whose creation was told just after a worker had taken an image from before it was left alone for minutes. */
+    @Test
+    void decidesNothingOnAnImageFromBeforeTheChangeThatWokeIt() throws InterruptedException {
+        settle(START);
+        whenRead = () -> {
+            whenRead = () -> {};
+            arrive("late");
+        };
+        passes.step(START);
+        settle(START);
+        assertThat(family("late")).isEqualTo(3);
     }
 
     @Test
@@ -240,6 +268,16 @@ class PassesTest {
         commit(Transaction.builder()
                 .create(Kinds.ECS_FAMILY.key("", name), family(0))
                 .build());
+    }
+
+    /** Created, and told at once. */
+    private void arrive(String name) {
+        try {
+            create(name);
+            store.catchUp();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void write(String name, int value) {
