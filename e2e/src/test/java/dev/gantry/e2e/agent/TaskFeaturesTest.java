@@ -338,6 +338,8 @@ class TaskFeaturesTest {
         String arn = node.run("""
             "containerDefinitions":[{"name":"main","image":"IMAGE","memory":40,"cpu":100,%s}]
             """.formatted(IDLE));
+        // RunTask is answered before the scheduler has placed the task.
+        node.awaitTask(arn, task -> task.hasNonNull("containerInstanceArn"));
         assertThat(remaining()).containsExactly(before.get(0) - 100, before.get(1) - 40);
         node.running(arn);
         assertThat(node.instance().path("runningTasksCount").asInt()).isOne();
