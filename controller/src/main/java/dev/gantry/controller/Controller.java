@@ -95,9 +95,12 @@ public final class Controller implements AutoCloseable {
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
+            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, store, agents.channels(), chance));
             new Roster(store, settings.timing().exclusiveStore())
-                    .enter(endpoints.agentAddress(), chance.clock().instant());
-            own(KubeFrontEnd.start(settings, identity, store, agents.channels(), chance));
+                    .enter(
+                            endpoints.agentAddress(),
+                            Endpoints.ipv4(settings.listening(), kube.port()),
+                            chance.clock().instant());
             leadership.start();
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -251,7 +254,7 @@ public final class Controller implements AutoCloseable {
                 .add(new NodeReconciler(heartbeats(liveness), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)
                 .add(new PodReconciler(), WORKERS)
-                .add(new SupplyReconciler(), WORKERS)
+                .add(new SupplyReconciler(identity.serviceAccountTokens(chance)), WORKERS)
                 .add(new PodEventReconciler(), WORKERS)
                 .add(new TaintReconciler(), WORKERS)
                 .add(new JobPodReconciler(), WORKERS)

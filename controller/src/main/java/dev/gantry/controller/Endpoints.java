@@ -33,6 +33,19 @@ public record Endpoints(String apiUrl, String agentAddress) {
         });
     }
 
+    /** {@code address:port}; empty when the host that others use has no IPv4 address. */
+    static String ipv4(ControllerSettings.Listening listening, int port) {
+        try {
+            return Stream.of(InetAddress.getAllByName(host(listening)))
+                    .filter(Inet4Address.class::isInstance)
+                    .map(address -> address.getHostAddress() + ":" + port)
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException("others cannot reach " + host(listening) + ": no such host", e);
+        }
+    }
+
     /** Whether only this machine reaches an address. */
     static boolean isLoopback(String address) {
         try {

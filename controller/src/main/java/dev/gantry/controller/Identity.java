@@ -9,6 +9,8 @@ import dev.gantry.controller.identity.RootCredentials;
 import dev.gantry.controller.identity.Seal;
 import dev.gantry.controller.identity.ServerIdentity;
 import dev.gantry.controller.identity.Vault;
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
+import dev.gantry.controller.kube.document.ApiService;
 import dev.gantry.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +54,7 @@ public record Identity(
         if (!settings.listening().address().equals("0.0.0.0")) {
             names.add(settings.listening().address());
         }
+        names.addAll(ApiService.HOSTS);
         ServerIdentity server =
                 authority.issueServer(List.copyOf(names), chance.clock().instant());
         Files.writeString(folder.resolve("ca.pem"), authority.certificatePem());
@@ -69,6 +72,10 @@ public record Identity(
     /** The certificate of the cluster's authority, for clients that check the API's. */
     public Path authorityFile() {
         return folder.resolve("ca.pem");
+    }
+
+    ServiceAccountTokens serviceAccountTokens(Chance chance) {
+        return new ServiceAccountTokens(serviceAccountKeys, chance.clock(), chance::requestId);
     }
 
     EdgeOptions edge(ControllerSettings settings) throws IOException {

@@ -6,7 +6,6 @@ import dev.gantry.controller.http.EdgeLimits;
 import dev.gantry.controller.http.EdgeOptions;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.CertificateUsers;
-import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
@@ -51,7 +50,7 @@ final class KubeFrontEnd implements AutoCloseable {
                         fanout,
                         channels::open,
                         request -> request.certificate().flatMap(CertificateUsers::of),
-                        new ServiceAccountTokens(identity.serviceAccountKeys(), chance.clock(), chance::requestId),
+                        identity.serviceAccountTokens(chance),
                         chance.clock(),
                         chance::letters,
                         Version.TEXT))
@@ -73,6 +72,10 @@ final class KubeFrontEnd implements AutoCloseable {
             fanout.close();
             throw e;
         }
+    }
+
+    int port() {
+        return edge.port();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.service.ApiEndpointsReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -35,6 +36,7 @@ final class KubePlanners {
                 new JobReconciler(maker),
                 new BudgetReconciler(),
                 new ServiceReconciler(),
+                new ApiEndpointsReconciler(),
                 new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }

@@ -26,11 +26,17 @@ public final class Roster {
         this.entriesMax = exclusive ? 1 : ENTRIES_MAX;
     }
 
-    /** Notes this controller, and strikes off those that started longest ago where they are too many. */
-    public void enter(String agentAddress, Instant now) throws InterruptedException {
+    /**
+     * Notes this controller, and strikes off those that started longest ago where they are too many.
+     *
+     * @param agentAddress {@code host:port} for agents
+     * @param kubeAddress  {@code address:port} of the Kubernetes API; empty where it has none that is IPv4
+     */
+    public void enter(String agentAddress, String kubeAddress, Instant now) throws InterruptedException {
         Key<ControllerEntry> key = Kinds.CONTROLLER.key("", agentAddress);
         ControllerEntry entry = ControllerEntry.newBuilder()
                 .setAgentAddress(agentAddress)
+                .setKubeAddress(kubeAddress)
                 .setStartedAtMs(now.toEpochMilli())
                 .build();
         Snapshot snapshot = store.snapshot();

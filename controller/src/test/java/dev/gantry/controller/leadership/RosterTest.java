@@ -25,7 +25,7 @@ class RosterTest {
     private List<String> entered(boolean exclusive, String... addresses) throws InterruptedException {
         long time = 0;
         for (String address : addresses) {
-            new Roster(store, exclusive).enter(address, Instant.ofEpochSecond(time++));
+            new Roster(store, exclusive).enter(address, "", Instant.ofEpochSecond(time++));
             store.catchUp();
         }
         return store.snapshot().list(Kinds.CONTROLLER).stream()

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node's part in the network: one thread brings the engine's network, the machine's routes and the kernel's rules to what the leader told
- * last, and a name server answers from it. A machine that runs no pod and knows no service is left as it is.
+ * last, and a name server answers from it. A machine that runs no pod and knows no service but the API's is left as it is.
  */
 public final class NodeNetwork implements Routing, AutoCloseable {
 
@@ -42,6 +42,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Path file;
     private final RandomGenerator chance;
     private final Paths paths = new Paths();
+    private final Relays relays = new Relays();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition settled = lock.newCondition();
@@ -96,7 +97,8 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         try {
             RouteBook before = book;
             book = before.after(news);
-            used |= !book.routes().isEmpty();
+            // The way to the API is for those who run here.
+            used |= book.all().stream().anyMatch(route -> !route.getRelayed());
             if (used && !book.equals(before)) {
                 due = true;
                 changed.signal();
@@ -202,7 +204,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
                 if (own(wanted).isPresent()) {
                     paths.open(node, wanted);
                 }
-                paths.lead(here, wanted);
+                paths.lead(here, relays.through(here.gateway(), wanted));
             } finally {
                 // Whatever keeps addresses from being led, names can be answered.
                 serveNames(here.gateway());
@@ -282,6 +284,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public void close() throws InterruptedException {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
+        try {
+            relays.close();
+        } catch (IOException e) {
+            log.warn("a relay did not end cleanly: {}", e.getMessage());
+        }
         for (NameServer server : servers.values()) {
             try {
                 server.close();

@@ -83,10 +83,13 @@ final class SupplyNeeds {
                 .filter(one ->
                         one.getKind() == wanted.getKind() && one.getName().equals(wanted.getName()))
                 .findFirst();
-        String kind = wanted.getKind() == Supply.Kind.SECRET ? "secret" : "configmap";
         if (wanted.getOptional()) {
             return Optional.empty();
         }
+        if (wanted.getKind() == Supply.Kind.TOKEN) {
+            return supply.isEmpty() ? Optional.of("the service account has no token yet") : Optional.empty();
+        }
+        String kind = wanted.getKind() == Supply.Kind.SECRET ? "secret" : "configmap";
         if (supply.isEmpty()) {
             return Optional.of(kind + " \"" + wanted.getName() + "\" not found");
         }

@@ -27,6 +27,7 @@ import java.security.KeyPair;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
@@ -44,6 +45,9 @@ import java.util.function.Supplier;
 public final class ServiceAccountTokens {
 
     public static final ResourceName ACCOUNTS = ResourceName.core("serviceaccounts");
+
+    /** A token that was given away is worth nothing after that long, whatever was asked for. */
+    public static final Duration LIFE_MAX = Duration.ofDays(1);
 
     /** Upstream's own name for itself; whoever wants to check tokens elsewhere compares with it. */
     private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";

@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.owner;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
+import dev.gantry.controller.kube.access.ServiceAccountAdmission;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
@@ -13,6 +14,7 @@ import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.kube.event.EventLog;
 import dev.gantry.controller.kube.event.Happening;
 import dev.gantry.controller.kube.event.Regarding;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.type.ResourceType;
@@ -134,8 +136,9 @@ public final class OwnerPass {
         Defaults.apply("v1", "Pod", pod);
         Workload workload;
         try {
+            ServiceAccountAdmission.admit(snapshot, owner.name().cluster(), pod);
             workload = maker.make(owner.name().cluster(), pod, now);
-        } catch (RefusedException e) {
+        } catch (RefusedException | KubeRefusal e) {
             String why = String.valueOf(e.getMessage());
             warn("FailedCreate", "Error creating: " + why);
             return Optional.of(why);

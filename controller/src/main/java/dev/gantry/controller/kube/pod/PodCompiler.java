@@ -91,18 +91,18 @@ public final class PodCompiler implements PodMaker {
                 .setId(Uids.id(meta.uid()))
                 .setScope(Pods.scope(cluster, meta.namespace()))
                 .setOrigin(Any.pack(origin.build()))
-                .setSpec(spec(meta, new Part(pod, "")))
+                .setSpec(spec(cluster, meta, new Part(pod, "")))
                 .setCreatedAtMs(now.toEpochMilli())
                 .setWish(Wish.newBuilder().setDesired(RunState.RUN))
                 .setVersion(1)
                 .build();
     }
 
-    private static WorkloadSpec spec(Meta meta, Part pod) {
+    private static WorkloadSpec spec(String cluster, Meta meta, Part pod) {
         Part spec = pod.at("spec");
         check(spec);
         boolean onHost = spec.flag("hostNetwork", false);
-        Variables variables = new Variables(pod);
+        Variables variables = new Variables(cluster, pod);
         ContainerCompiler compiler = new ContainerCompiler(spec, variables);
         WorkloadSpec.Builder built = WorkloadSpec.newBuilder()
                 .setGroup(meta.controller().map(Meta.Owner::uid).orElse(meta.uid()))

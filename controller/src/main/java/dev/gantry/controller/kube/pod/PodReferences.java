@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Which config maps, secrets and claims a pod refers to. */
+/** Which config maps, secrets, claims and tokens a pod refers to. */
 final class PodReferences {
 
     record Reference(Supply.Kind kind, String name) implements Comparable<Reference> {

@@ -17,6 +17,8 @@ import java.util.Set;
 final class PodVolumes {
 
     private static final int MODE = 0644;
+    private static final int TOKEN_SECONDS = 3600;
+    private static final int TOKEN_SECONDS_MIN = 600;
     private static final Set<String> HOST_PATH_TYPES =
             Set.of("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket");
 
@@ -84,7 +86,10 @@ final class PodVolumes {
     private Projection projected(Part projected) {
         Projection.Builder built = Projection.newBuilder().setDefaultMode(projected.number("defaultMode", MODE));
         for (Part from : projected.at("sources").items()) {
-            from.only(Set.of("configMap", "secret", "downwardAPI"));
+            from.only(Set.of("configMap", "secret", "downwardAPI", "serviceAccountToken"));
+            if (from.at("serviceAccountToken").isPresent()) {
+                built.addSources(token(from.at("serviceAccountToken")));
+            }
             for (String kind : new String[] {"configMap", "secret", "downwardAPI"}) {
                 if (from.at(kind).isPresent()) {
                     source(built, kind, from.at(kind));
@@ -115,6 +120,20 @@ final class PodVolumes {
             source.addItems(chosen);
         }
         return to.addSources(source);
+    }
+
+    private static ProjectionSource token(Part token) {
+        token.only(Set.of("audience", "expirationSeconds", "path"));
+        int seconds = token.number("expirationSeconds", TOKEN_SECONDS);
+        if (seconds < TOKEN_SECONDS_MIN) {
+            throw token.at("expirationSeconds").unsupported("may not specify a duration less than 10 minutes");
+        }
+        return ProjectionSource.newBuilder()
+                .setSupply(SupplyKey.newBuilder()
+                        .setKind(Supply.Kind.TOKEN)
+                        .setName(PodTokens.name(token.text("audience"), seconds)))
+                .addItems(ProjectionItem.newBuilder().setKey("token").setPath(path(token)))
+                .build();
     }
 
     private ProjectedFile file(Part item) {

@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
@@ -28,7 +29,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Gives each pod what its specification refers to by name, as it is now: the config maps, secrets and claims of its namespace. */
+/**
+ * Gives each pod what its specification refers to, as it is now: the config maps, secrets and claims of its namespace that it names, and tokens
+ * of its service account.
+ */
 public final class SupplyReconciler implements Reconciler<Workload> {
 
     private static final Map<Supply.Kind, ResourceName> RESOURCES = Map.of(
@@ -38,6 +42,13 @@ public final class SupplyReconciler implements Reconciler<Workload> {
 
     /** A record must fit into the store; upstream's bound for one config map or secret. */
     private static final int BYTES_MAX = 1 << 20;
+
+    private final PodTokens tokens;
+
+    /** @param tokens are issued for pods that have them in a volume */
+    public SupplyReconciler(ServiceAccountTokens tokens) {
+        this.tokens = new PodTokens(tokens);
+    }
 
     @Override
     public String name() {
@@ -53,6 +64,9 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
         if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
             ObjectName name = ObjectName.of(change.key());
+            if (name.resource().equals(ServiceAccountTokens.ACCOUNTS)) {
+                return ofAccount(snapshot, name);
+            }
             return RESOURCES.containsValue(name.resource()) ? inNamespace(snapshot, name) : List.of();
         }
         boolean isNew = change.before() == null;
@@ -78,6 +92,14 @@ public final class SupplyReconciler implements Reconciler<Workload> {
                 .toList();
     }
 
+    private static List<Key<Workload>> ofAccount(Snapshot snapshot, ObjectName account) {
+        return PodDocument.list(snapshot, account.cluster(), account.namespace()).stream()
+                .filter(pod ->
+                        isNeedy(pod.record().value()) && PodTokens.account(pod).equals(account))
+                .map(pod -> pod.record().key())
+                .toList();
+    }
+
     private static boolean isNeedy(Workload workload) {
         return Pods.isPod(workload) && workload.getSpec().getPod().getNeedsSupplies() && !Workloads.isStopped(workload);
     }
@@ -90,31 +112,42 @@ public final class SupplyReconciler implements Reconciler<Workload> {
         }
         PodDocument pod = found.get();
         Workload before = pod.record().value();
-        Supplies supplies = supplies(snapshot, pod);
-        if (before.hasSupplies() && before.getSupplies().equals(supplies)) {
-            return Outcome.nothing();
-        }
-        return Outcome.write(Transaction.builder()
-                .update(pod.record(), before.toBuilder().setSupplies(supplies).build())
-                .build());
+        Supplies supplies = supplies(snapshot, pod, now);
+        boolean isSame = before.hasSupplies() && before.getSupplies().equals(supplies);
+        Outcome outcome = isSame
+                ? Outcome.nothing()
+                : Outcome.write(Transaction.builder()
+                        .update(
+                                pod.record(),
+                                before.toBuilder().setSupplies(supplies).build())
+                        .build());
+        return PodTokens.nextRenewal(supplies).map(outcome::orWakeAt).orElse(outcome);
     }
 
     /** What there is of what the pod refers to; what does not fit beside the rest counts as not there. */
-    private static Supplies supplies(Snapshot snapshot, PodDocument pod) {
+    private Supplies supplies(Snapshot snapshot, PodDocument pod, Instant now) {
         Supplies.Builder supplies = Supplies.newBuilder();
         int bytes = 0;
         for (Reference reference : PodReferences.of(pod.record().value().getSpec())) {
-            ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
-            Optional<Supply> supply = KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
-                    .map(found -> reference.kind() == Supply.Kind.CLAIM
-                            ? claim(snapshot, reference, found)
-                            : supply(reference, found.json()));
+            Optional<Supply> supply = supply(snapshot, pod, reference, now);
             bytes += supply.map(Supply::getSerializedSize).orElse(0);
             if (bytes <= BYTES_MAX) {
                 supply.ifPresent(supplies::addSupplies);
             }
         }
         return supplies.build();
+    }
+
+    private Optional<Supply> supply(Snapshot snapshot, PodDocument pod, Reference reference, Instant now) {
+        if (reference.kind() == Supply.Kind.TOKEN) {
+            Optional<KubeDocument> account = KubeDocument.find(snapshot, PodTokens.account(pod));
+            return tokens.supply(pod, account, reference.name(), now);
+        }
+        ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
+        return KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
+                .map(found -> reference.kind() == Supply.Kind.CLAIM
+                        ? claim(snapshot, reference, found)
+                        : supply(reference, found.json()));
     }
 
     private static Supply claim(Snapshot snapshot, Reference reference, KubeDocument claim) {

@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.controller.kube.document.ApiService;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.Supply;
@@ -17,13 +18,19 @@ final class Variables {
     private static final Set<String> ON_NODE =
             Set.of("status.podIP", "status.podIPs", "status.hostIP", "status.hostIPs", "spec.nodeName");
 
+    private final String cluster;
     private final Part pod;
 
-    Variables(Part pod) {
+    Variables(String cluster, Part pod) {
+        this.cluster = cluster;
         this.pod = pod;
     }
 
+    /** What a container says itself comes last, and wins. */
     void addTo(PodContainer.Builder to, Part container) {
+        ApiService.variables(cluster)
+                .forEach((name, value) -> to.addEnvironment(
+                        EnvironmentSource.newBuilder().setName(name).setLiteral(value)));
         for (Part from : container.at("envFrom").items()) {
             from.only(Set.of("prefix", "configMapRef", "secretRef"));
             EnvironmentSource.Builder source = EnvironmentSource.newBuilder().setName(from.text("prefix"));

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.access.ServiceAccountAdmission;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.admit.Validation;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -52,6 +53,9 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
             Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
         ObjectNode born = Birth.of(type, object, name, uids.get(), draft.now());
         Defaults.apply(type.apiVersion(), type.kind(), born);
+        if (name.resource().equals(ResourceName.PODS)) {
+            ServiceAccountAdmission.admit(draft.image(), name.cluster(), born);
+        }
         List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), born, Optional.empty());
         if (!wrong.isEmpty()) {
             throw KubeRefusal.invalid(type.name().group(), type.kind(), name.name(), wrong);

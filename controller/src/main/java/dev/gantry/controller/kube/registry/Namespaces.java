@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.access.BuiltInRoles;
+import dev.gantry.controller.kube.document.ApiService;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -58,12 +59,28 @@ public final class Namespaces {
                 .put("volumeBindingMode", "WaitForFirstConsumer");
     }
 
+    /** What is behind it, the controllers say: it selects no pods. */
+    private static ObjectNode apiService() {
+        ObjectNode object = Json.object();
+        object.withObject("/metadata/labels").put("component", "apiserver").put("provider", "kubernetes");
+        object.withObject("/spec")
+                .put("clusterIP", ApiService.ADDRESS)
+                .withArray("ports")
+                .addObject()
+                .put("name", ApiService.PORT_NAME)
+                .put("port", ApiService.PORT);
+        return object;
+    }
+
     /** What a new cluster has, without what its namespaces have. */
     public static Map<ObjectName, ObjectNode> ofCluster(String cluster) {
         Map<ObjectName, ObjectNode> all = new LinkedHashMap<>();
         FIRST.forEach(name -> all.put(new ObjectName(cluster, ResourceName.NAMESPACES, "", name), Json.object()));
         all.putAll(BuiltInRoles.of(cluster));
         all.put(new ObjectName(cluster, VolumeNames.CLASSES, "", VolumeNames.CLASS), storageClass());
+        if (cluster.equals(ApiService.NAME.cluster())) {
+            all.put(ApiService.NAME, apiService());
+        }
         return all;
     }
 }

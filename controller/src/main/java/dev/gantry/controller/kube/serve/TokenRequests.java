@@ -31,8 +31,6 @@ final class TokenRequests {
     private static final long SECONDS_DEFAULT = 3600;
     /** Upstream's bound for what may be asked for. */
     private static final long SECONDS_MAX = 1L << 32;
-    /** A token that was given away is worth nothing after that long, whatever was asked for. */
-    private static final Duration LIFE_MAX = Duration.ofDays(1);
 
     private final Store store;
     private final ServiceAccountTokens tokens;
@@ -59,7 +57,8 @@ final class TokenRequests {
         long seconds = seconds(name, spec.path("expirationSeconds"));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Duration life = Duration.ofSeconds(seconds);
-        Instant end = now.plus(life.compareTo(LIFE_MAX) < 0 ? life : LIFE_MAX);
+        Instant end =
+                now.plus(life.compareTo(ServiceAccountTokens.LIFE_MAX) < 0 ? life : ServiceAccountTokens.LIFE_MAX);
         Optional<Bound> bound = bound(snapshot, name, spec.path("boundObjectRef"));
         String token = tokens.issue(new Grant(account, audiences, end, bound));
 

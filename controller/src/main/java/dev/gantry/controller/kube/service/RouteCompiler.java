@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.document.ApiService;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.service.EndpointGroup.Endpoint;
@@ -37,7 +38,8 @@ final class RouteCompiler {
         ServiceRoute.Builder route = ServiceRoute.newBuilder()
                 .setCluster(service.name().cluster())
                 .setNamespace(service.name().namespace())
-                .setName(service.name().name());
+                .setName(service.name().name())
+                .setRelayed(service.name().equals(ApiService.NAME));
         if (spec.path("type").asText().equals("ExternalName")) {
             return route.setCanonicalName(spec.path("externalName").asText()).build();
         }

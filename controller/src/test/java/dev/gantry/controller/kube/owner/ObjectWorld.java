@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.batch.JobPodReconciler;
 import dev.gantry.controller.kube.disruption.Evictions;
@@ -81,13 +82,14 @@ public final class ObjectWorld implements AutoCloseable {
         loops.add(new Loop<>(new TaintReconciler()));
         loops.add(new Loop<>(new JobPodReconciler()));
         loops.add(new Loop<>(new ClaimReconciler()));
-        loops.add(new Loop<>(new SupplyReconciler()));
+        loops.add(new Loop<>(new SupplyReconciler(TokenSamples.tokens(this::now))));
         Expiries.defaults().stream()
                 .filter(expiry -> expiry.kind().equals(Kinds.KUBE_OBJECT))
                 .forEach(expiry -> loops.add(new Loop<>(new RetentionReconciler<>(expiry))));
         loops.add(new Loop<>(new WorkloadReconciler()));
         world.put(Records.node("n1", "z").build());
         create("namespaces", "{'metadata': {'name': 'shop'}}");
+        create("serviceaccounts", "{'metadata': {'name': 'default'}}");
     }
 
     /** Looks at every image from now on. */

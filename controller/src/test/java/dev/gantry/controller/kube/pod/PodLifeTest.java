@@ -6,6 +6,7 @@ import static dev.gantry.controller.kube.pod.PodSamples.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
@@ -252,7 +253,7 @@ class PodLifeTest {
 
     @Test
     void getsWhatItRefersToAsItIs() {
-        SupplyReconciler supplies = new SupplyReconciler();
+        SupplyReconciler supplies = new SupplyReconciler(TokenSamples.tokens(() -> NOW));
         PodSamples.put(
                 world,
                 compiled("{'containers': [{'name': 'web', 'image': 'i', 'envFrom': [{'configMapRef': {'name': 'c'}},"

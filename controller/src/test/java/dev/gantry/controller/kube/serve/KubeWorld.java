@@ -7,6 +7,7 @@ import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.EdgeOptions;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
+import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.access.User;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
@@ -14,10 +15,12 @@ import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.registry.ServiceRange;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.watch.Fanout;
+import dev.gantry.controller.leadership.Roster;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.store.Commit;
 import dev.gantry.store.ImageStore;
+import dev.gantry.store.Images;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
@@ -31,10 +34,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +58,7 @@ final class KubeWorld implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicLong ids = new AtomicLong();
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    private final ServiceAccountTokens tokens = TokenSamples.tokens(this::now);
     private final ImageStore store;
     private final Fanout fanout;
     private final Edge edge;
@@ -79,7 +79,7 @@ final class KubeWorld implements AutoCloseable {
                             throw new UnavailableException("node " + node + " is not connected");
                         },
                         KubeWorld::user,
-                        new ServiceAccountTokens(keys(), () -> now, () -> "token-" + ids.incrementAndGet()),
+                        tokens,
                         () -> now,
                         () -> "abcd" + ids.incrementAndGet(),
                         "1"))
@@ -88,14 +88,24 @@ final class KubeWorld implements AutoCloseable {
         edge.start();
     }
 
-    private static KeyPair keys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Those that the API knows. */
+    ServiceAccountTokens tokens() {
+        return tokens;
+    }
+
+    Snapshot snapshot() {
+        return store.snapshot();
+    }
+
+    /** Starts a controller, as far as others see it. */
+    void enter(String agentAddress, String kubeAddress) throws InterruptedException {
+        Snapshot before = store.snapshot();
+        new Roster(store, false).enter(agentAddress, kubeAddress, now);
+        Snapshot _ = Images.newerThan(store, before, Duration.ofSeconds(10));
+    }
+
+    Instant now() {
+        return now;
     }
 
     /** Time goes by. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.controller.kube.access;
+
+import org.jspecify.annotations.NullMarked;
