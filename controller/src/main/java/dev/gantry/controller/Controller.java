@@ -27,6 +27,7 @@ import dev.gantry.controller.kube.pod.PodEventReconciler;
 import dev.gantry.controller.kube.pod.PodReconciler;
 import dev.gantry.controller.kube.pod.SupplyReconciler;
 import dev.gantry.controller.kube.pod.TaintReconciler;
+import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.Candidate;
 import dev.gantry.controller.leadership.Leadership;
@@ -91,11 +92,12 @@ public final class Controller implements AutoCloseable {
             Edge edge = own(new Edge(identity.edge(settings), routes(agents), chance::requestId));
             edge.start();
             this.endpoints = Endpoints.of(settings.listening(), edge.port(), agents.port(), identity.tls());
-            Loops loops = own(loops(lead, agents.liveness()));
+            Creation creation = KubeFrontEnd.creation(identity, chance);
+            Loops loops = own(loops(lead, agents.liveness(), creation));
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
-            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, store, agents.channels(), chance));
+            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents.channels(), chance));
             new Roster(store, settings.timing().exclusiveStore())
                     .enter(
                             endpoints.agentAddress(),
@@ -241,7 +243,7 @@ public final class Controller implements AutoCloseable {
                 chance::requestId);
     }
 
-    private Loops loops(Lead lead, NodeLiveness liveness) {
+    private Loops loops(Lead lead, NodeLiveness liveness, Creation creation) {
         Arns arns = arns();
         ControllerSettings.Timing timing = settings.timing();
         ServiceTasks tasks = new ServiceTasks(new EcsLookup(arns), new TaskCompiler(arns));
@@ -263,7 +265,7 @@ public final class Controller implements AutoCloseable {
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         WORKERS);
-        KubePlanners.all().forEach(planner -> loops.add(planner, WORKERS));
+        KubePlanners.all(creation).forEach(planner -> loops.add(planner, WORKERS));
         for (Expiry<?> expiry : Expiries.of(timing.history(), timing.history())) {
             loops.add(new RetentionReconciler<>(expiry), 1);
         }

@@ -33,15 +33,23 @@ final class KubeFrontEnd implements AutoCloseable {
         this.edge = edge;
     }
 
+    /** How objects are made in this controller. */
+    static Creation creation(Identity identity, Chance chance) {
+        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
+        return new Creation(registries, chance::requestId, identity.authority().certificatePem());
+    }
+
     /** Serves when this returns. */
     static KubeFrontEnd start(
-            ControllerSettings settings, Identity identity, Store store, Channels channels, Chance chance)
+            ControllerSettings settings,
+            Identity identity,
+            Creation creation,
+            Store store,
+            Channels channels,
+            Chance chance)
             throws IOException, InterruptedException {
-        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
-        Creation creation =
-                new Creation(registries, chance::requestId, identity.authority().certificatePem());
         KubeSetup.ensure(store, creation, CLUSTER, chance.clock());
-        Fanout fanout = new Fanout(store, registries);
+        Fanout fanout = new Fanout(store, creation.registries());
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,

@@ -11,7 +11,8 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
-import dev.gantry.controller.kube.service.ApiEndpointsReconciler;
+import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.service.ApiServiceReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -23,7 +24,7 @@ final class KubePlanners {
 
     private KubePlanners() {}
 
-    static List<Reconciler<KubeObject>> all() {
+    static List<Reconciler<KubeObject>> all(Creation creation) {
         PodMaker maker = new PodCompiler();
         return List.of(
                 new NamespaceReconciler(),
@@ -36,7 +37,7 @@ final class KubePlanners {
                 new JobReconciler(maker),
                 new BudgetReconciler(),
                 new ServiceReconciler(),
-                new ApiEndpointsReconciler(),
+                new ApiServiceReconciler(creation),
                 new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }

@@ -89,6 +89,37 @@ class KubeServicesTest {
           - {name: main, image: %1$s, command: [sh, -c, "while true; do sleep 0.1; done"]}
         """;
 
+    /** A pod on each machine that may look at pods. */
+    private static final String INSIDE = """
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata: {name: looker}
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: {name: looker}
+        rules: [{apiGroups: [""], resources: [pods], verbs: [get, list, watch]}]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: looker}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: looker}
+        subjects: [{kind: ServiceAccount, name: looker, namespace: default}]
+        ---
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: inside}
+        spec:
+          selector: {matchLabels: {app: inside}}
+          template:
+            metadata: {labels: {app: inside}}
+            spec:
+              serviceAccountName: looker
+              terminationGracePeriodSeconds: 1
+              containers:
+              - {name: main, image: %s, command: [/kubectl, proxy, --port=8001]}
+        """;
+
     private static KubeFleet kube;
 
     @BeforeAll
@@ -251,6 +282,28 @@ class KubeServicesTest {
     }
 
     @Test
+    @Order(7)
+    void letsPodsAskTheApiAsWhoeverTheirAccountIs() {
+        for (Host host : kube.hosts().all()) {
+            KubectlImage.on(host.engine());
+        }
+        kube.apply(INSIDE.formatted(KubectlImage.NAME));
+        kube.awaitRollout("daemonset/inside");
+        for (String pod : pods("inside")) {
+            Command.Result own = kubectl("exec", pod, "--", "/kubectl", "get", "pods", "-l", "app=inside", "-o", "name")
+                    .run();
+            assertThat(own.out().lines())
+                    .as("%s from %s", own.err(), kube.hostOf(pod))
+                    .containsExactlyInAnyOrderElementsOf(
+                            pods("inside").stream().map(name -> "pod/" + name).toList());
+            assertThat(kubectl("exec", pod, "--", "/kubectl", "get", "secrets")
+                            .run()
+                            .err())
+                    .contains("User \"system:serviceaccount:default:looker\" cannot list resource \"secrets\"");
+        }
+    }
+
+    @Test
     @Order(8)
     void goesOnWithoutAController() throws IOException, InterruptedException {
         String there = String.join(" ", pods("web"));
@@ -282,18 +335,23 @@ class KubeServicesTest {
 
     @Test
     @Order(10)
-    void leavesNoRuleBehind() {
-        assertThat(rules()).contains("table ip gantry_");
+    void leavesNoRuleBehindButThatOfTheApi() {
+        String web = address("web");
+        assertThat(rules()).contains(web + " . tcp . 80");
         String _ = kubectl("delete", "services", "--all").run().must();
-        await("the rules to be gone", () -> !rules().contains("gantry_"));
-        assertThat(kubectl("get", "endpoints,endpointslices").run().err()).contains("No resources found");
+        await("the rules to be gone", () -> !rules().contains(web) && rules().contains("10.43.0.1 . tcp . 443"));
+        assertThat(kubectl("get", "endpoints,services", "-o", "name")
+                        .run()
+                        .must()
+                        .lines())
+                .containsExactly("endpoints/kubernetes", "service/kubernetes");
         assertThat(inPod("client", "busybox nslookup web.default.svc.cluster.local 2>&1")
                         .out())
                 .contains("NXDOMAIN");
     }
 
     private static String rules() {
-        return Command.of("nft", "list", "tables")
+        return Command.of("nft", "list", "ruleset")
                 .inNamespace(kube.hosts().get(0).namespace())
                 .run()
                 .must();

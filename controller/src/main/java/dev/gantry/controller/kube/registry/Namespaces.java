@@ -59,8 +59,8 @@ public final class Namespaces {
                 .put("volumeBindingMode", "WaitForFirstConsumer");
     }
 
-    /** What is behind it, the controllers say: it selects no pods. */
-    private static ObjectNode apiService() {
+    /** The service by which pods reach the API. What is behind it, the controllers say: it selects no pods. */
+    public static ObjectNode apiService() {
         ObjectNode object = Json.object();
         object.withObject("/metadata/labels").put("component", "apiserver").put("provider", "kubernetes");
         object.withObject("/spec")

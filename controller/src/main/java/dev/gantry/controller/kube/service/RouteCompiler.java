@@ -12,7 +12,9 @@ import dev.gantry.proto.RoutePort;
 import dev.gantry.proto.RouteTarget;
 import dev.gantry.proto.ServiceRoute;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Turns a service and what is behind it into what the nodes read. */
 final class RouteCompiler {
@@ -74,17 +76,21 @@ final class RouteCompiler {
                 .setProtocol(protocol.equals("UDP") ? Protocol.UDP : Protocol.TCP)
                 .setPort(port.path("port").asInt())
                 .setNodePort(port.path("nodePort").asInt());
+        // The slices of a service that was deleted may still be there beside those of its successor.
+        Set<RouteTarget> targets = new LinkedHashSet<>();
         for (EndpointGroup group : groups) {
             for (Port of : group.ports()) {
                 if (of.name().equals(name) && of.protocol().equals(protocol)) {
                     used(group)
-                            .forEach(endpoint -> built.addTargets(RouteTarget.newBuilder()
+                            .forEach(endpoint -> targets.add(RouteTarget.newBuilder()
                                     .setAddress(endpoint.address())
                                     .setPort(of.number())
-                                    .setNode(isLocal ? endpoint.node() : "")));
+                                    .setNode(isLocal ? endpoint.node() : "")
+                                    .build()));
                 }
             }
         }
+        built.addAllTargets(targets);
         return built.build();
     }
 

@@ -2,7 +2,7 @@ package dev.gantry.controller.kube.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gantry.controller.kube.service.ApiEndpointsReconciler;
+import dev.gantry.controller.kube.service.ApiServiceReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.RoutePort;
@@ -33,7 +33,7 @@ class ApiServiceTest {
     }
 
     private void settle() throws InterruptedException {
-        world.reconcile(new ApiEndpointsReconciler());
+        world.reconcile(new ApiServiceReconciler(world.creation()));
         world.reconcile(new ServiceReconciler());
     }
 
@@ -80,6 +80,16 @@ class ApiServiceTest {
                 .as("one for each port")
                 .hasSize(2);
         assertThat(port().getTargetsList()).hasSize(2);
+    }
+
+    @Test
+    void comesBackWhenSomebodyDeletesIt() throws IOException, InterruptedException {
+        world.enter("10.0.0.1:4567", "10.0.0.1:6443");
+        settle();
+        assertThat(world.delete(SERVICE).status()).isEqualTo(200);
+        settle();
+        assertThat(world.get(SERVICE).text("/spec/clusterIP")).isEqualTo("10.43.0.1");
+        assertThat(port().getTargetsList()).hasSize(1);
     }
 
     @Test

@@ -60,13 +60,14 @@ final class KubeWorld implements AutoCloseable {
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final ServiceAccountTokens tokens = TokenSamples.tokens(this::now);
     private final ImageStore store;
+    private final Creation creation;
     private final Fanout fanout;
     private final Edge edge;
 
     KubeWorld() throws IOException, InterruptedException {
         store = ImageStore.open(new MemoryBackend(() -> now), Kinds.ALL, Kinds.INDEXES);
         Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
-        Creation creation = new Creation(registries, () -> new UUID(0, ids.incrementAndGet()).toString(), "PEM");
+        creation = new Creation(registries, () -> new UUID(0, ids.incrementAndGet()).toString(), "PEM");
         KubeSetup.ensure(store, creation, "default", () -> now);
         fanout = new Fanout(store, registries);
         Routes routes = new Routes();
@@ -91,6 +92,10 @@ final class KubeWorld implements AutoCloseable {
     /** Those that the API knows. */
     ServiceAccountTokens tokens() {
         return tokens;
+    }
+
+    Creation creation() {
+        return creation;
     }
 
     Snapshot snapshot() {

@@ -7,6 +7,10 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.owner.OwnerPass;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.registry.Draft;
+import dev.gantry.controller.kube.registry.Namespaces;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.reconcile.Outcome;
@@ -17,6 +21,8 @@ import dev.gantry.proto.KubeObject;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
+import dev.gantry.store.Transaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -25,18 +31,34 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Says in Endpoints which controllers serve the API, so that the service {@code kubernetes} leads to them. */
-public final class ApiEndpointsReconciler implements Reconciler<KubeObject> {
+/**
+ * Keeps the service {@code kubernetes}, which the pods that there are go on asking for whatever somebody deletes, and says in its Endpoints which
+ * controllers serve the API.
+ */
+public final class ApiServiceReconciler implements Reconciler<KubeObject> {
 
     private static final ObjectName ENDPOINTS =
             ApiService.NAME.beside(ServiceReconciler.ENDPOINTS, ApiService.NAME.name());
     private static final ResourceType TYPE =
             ResourceTypes.described().find(ServiceReconciler.ENDPOINTS).orElseThrow();
 
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServiceReconciler.class);
+
+    /** Upstream looks every ten seconds, too. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
+    private final Creation creation;
+
+    public ApiServiceReconciler(Creation creation) {
+        this.creation = creation;
+    }
+
     @Override
     public String name() {
-        return "kube-api-endpoints";
+        return "kube-api-service";
     }
 
     @Override
@@ -56,7 +78,7 @@ public final class ApiEndpointsReconciler implements Reconciler<KubeObject> {
     public Outcome reconcile(Snapshot snapshot, Key<KubeObject> key, Instant now) {
         Optional<KubeDocument> service = KubeDocument.find(snapshot, ApiService.NAME);
         if (service.isEmpty()) {
-            return Outcome.nothing();
+            return made(snapshot, now);
         }
         OwnerPass pass = new OwnerPass(snapshot, service.get(), now);
         Optional<KubeDocument> before = KubeDocument.find(snapshot, ENDPOINTS);
@@ -68,6 +90,17 @@ public final class ApiEndpointsReconciler implements Reconciler<KubeObject> {
             pass.createBeside(TYPE, ENDPOINTS.name(), after);
         }
         return pass.outcomeWithoutOwner();
+    }
+
+    private Outcome made(Snapshot snapshot, Instant now) {
+        Draft draft = new Draft(snapshot, Transaction.builder(), now);
+        try {
+            ObjectNode _ = creation.write(draft, ApiService.NAME, Namespaces.apiService());
+            return Outcome.write(draft.writes().build());
+        } catch (KubeRefusal refusal) {
+            LOG.warn("the service by which pods reach the API cannot be made: {}", refusal.getMessage());
+            return Outcome.wakeAt(now.plus(AGAIN));
+        }
     }
 
     /** One for each port. */
