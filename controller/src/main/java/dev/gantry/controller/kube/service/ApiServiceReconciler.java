@@ -7,7 +7,6 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.owner.OwnerPass;
-import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Draft;
 import dev.gantry.controller.kube.registry.Namespaces;
@@ -22,7 +21,6 @@ import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -31,8 +29,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the service {@code kubernetes}, which the pods that there are go on asking for whatever somebody deletes, and says in its Endpoints which
@@ -44,11 +40,6 @@ public final class ApiServiceReconciler implements Reconciler<KubeObject> {
             ApiService.NAME.beside(ServiceReconciler.ENDPOINTS, ApiService.NAME.name());
     private static final ResourceType TYPE =
             ResourceTypes.described().find(ServiceReconciler.ENDPOINTS).orElseThrow();
-
-    private static final Logger LOG = LoggerFactory.getLogger(ApiServiceReconciler.class);
-
-    /** Upstream looks every ten seconds, too. */
-    private static final Duration AGAIN = Duration.ofSeconds(10);
 
     private final Creation creation;
 
@@ -92,15 +83,11 @@ public final class ApiServiceReconciler implements Reconciler<KubeObject> {
         return pass.outcomeWithoutOwner();
     }
 
+    /** Is refused, and tried again later, while another service has its address. */
     private Outcome made(Snapshot snapshot, Instant now) {
         Draft draft = new Draft(snapshot, Transaction.builder(), now);
-        try {
-            ObjectNode _ = creation.write(draft, ApiService.NAME, Namespaces.apiService());
-            return Outcome.write(draft.writes().build());
-        } catch (KubeRefusal refusal) {
-            LOG.warn("the service by which pods reach the API cannot be made: {}", refusal.getMessage());
-            return Outcome.wakeAt(now.plus(AGAIN));
-        }
+        ObjectNode _ = creation.write(draft, ApiService.NAME, Namespaces.apiService());
+        return Outcome.write(draft.writes().build());
     }
 
     /** One for each port. */
