@@ -1,5 +1,6 @@
 package dev.gantry.e2e.kube;
 
+import static dev.gantry.e2e.kube.KubeFleet.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -108,6 +109,23 @@ class KubectlTest {
             - -c
             - "echo small > /tmp/small; head -c 3000000 /dev/zero > /tmp/big; exec httpd -f -p 8080 -h /tmp"
             readinessProbe: {httpGet: {path: /big, port: 8080}, periodSeconds: 1}
+        """;
+
+    private static final String CRASHING = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: crashing}
+        spec:
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: main
+            image: %s
+            command:
+            - sh
+            - -c
+            - "n=$(cat /runs/n || echo 0); echo run $n; echo wrong $n >&2; echo $((n+1)) > /runs/n; test $n = 1 || exit 3; sleep 1000"
+            volumeMounts: [{name: runs, mountPath: /runs}]
+          volumes: [{name: runs, emptyDir: {}}]
         """;
 
     private static KubeMachine machine;
@@ -368,6 +386,28 @@ class KubectlTest {
                         .must())
                 .isEqualTo("piped");
         assertThat(kubectl("delete", "pod", "one").run().must()).isEqualTo("pod \"one\" deleted\n");
+    }
+
+    @Test
+    void showsWhatARunWroteThatAnotherOneFollowed() {
+        apply(CRASHING.formatted(Engine.IMAGE));
+        await("the second run", () -> kubectl("logs", "crashing").run().out().contains("run 1"));
+        assertThat(kubectl("logs", "crashing", "--previous").run().must())
+                .contains("run 0", "wrong 0")
+                .doesNotContain("run 1");
+        assertThat(kubectl("logs", "crashing", "-p", "--tail=1", "--timestamps")
+                        .run()
+                        .must())
+                .matches("20\\S+Z (run|wrong) 0\n");
+        apply(CHOOSY.replace("choosy", "steady")
+                .replace("  nodeSelector: {disk: ssd}\n", "")
+                .formatted(Engine.IMAGE));
+        await("the pod", () -> kubectl("logs", "steady").run().exit() == 0);
+        assertThat(kubectl("logs", "steady", "--previous").run().err())
+                .isEqualTo(
+                        "Error from server (BadRequest): previous terminated container \"main\" in pod \"steady\" not"
+                                + " found\n");
+        String _ = kubectl("delete", "pod", "crashing", "steady").run().must();
     }
 
     @Test

@@ -37,6 +37,9 @@ public sealed interface Action {
 
     record Remove(String container, String id) implements Action {}
 
+    /** Remove a container that another run follows, and keep what it wrote until that has ended, too. */
+    record Replace(String container, String id) implements Action {}
+
     /** Write anew what changed in the files that a pod's containers have mounted. */
     record Refresh() implements Action {}
 

@@ -177,7 +177,7 @@ final class PodRun {
         }
         Life next = life.restartedAfter(end, before + 1);
         if (seen.isPresent()) {
-            turn.actions.add(new Action.Remove(name, seen.orElseThrow().id()));
+            turn.actions.add(new Action.Replace(name, seen.orElseThrow().id()));
             turn.memory = turn.memory.with(name, next).with(name, standing.renewing());
             return;
         }

@@ -111,7 +111,8 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
                 surroundings.alarm(),
                 surroundings.clock(),
                 () -> listed && !closed);
-        this.channels = new SideChannels(engine, key -> Optional.ofNullable(keepers.get(key)));
+        this.channels =
+                new SideChannels(engine, preparation.previousLogs(), key -> Optional.ofNullable(keepers.get(key)));
     }
 
     private static Set<Path> never(AgentSettings settings) {

@@ -68,6 +68,9 @@ final class Hands {
         /** What the container left behind at its termination message path; empty for a task's. */
         String words(DesiredWorkload workload, String container);
 
+        /** Keeps what an ended container of a pod wrote, in place of what was kept of the one before. */
+        void keepLog(DesiredWorkload workload, String container, String id) throws InterruptedException;
+
         /** Writes anew what changed in the files that a pod's containers have mounted. */
         void refresh(DesiredWorkload workload);
 
@@ -88,6 +91,10 @@ final class Hands {
             case Action.Ask question -> pods.ask(workload, spec(workload, question.container()), question);
             case Action.Look(String name) -> look(workload, name);
             case Action.Remove(String name, String id) -> remove(name, id);
+            case Action.Replace(String name, String id) -> {
+                builder.keepLog(workload, name, id);
+                yield remove(name, id);
+            }
             case Action.Clear() -> clear(workload);
             case Action.Refresh() -> refresh(workload);
             // Its keeper interrupts the pull; the pull itself says that it ended.

@@ -277,6 +277,7 @@ final class Keeper {
             case Action.Ask(String name, String _, var kind, long runMs) ->
                 learnt.add(new Fact.Probed(name, kind, runMs, false, reason));
             case Action.Remove(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
+            case Action.Replace(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
             case Action.Abandon _, Action.Clear _, Action.Refresh _ -> {}
         }
     }

@@ -2,6 +2,7 @@ package dev.gantry.agent.work;
 
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
+import dev.gantry.agent.engine.Output;
 import dev.gantry.proto.LogsRequest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,24 +25,29 @@ record LogTail(ContainerEngine engine) {
 
     String read(String id) throws InterruptedException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        boolean isRead = read(id, LogsRequest.newBuilder().setTail(LINES).build(), DEADLINE, (_, chunk) -> {
+            bytes.writeBytes(chunk);
+            return bytes.size() < READ_BYTES_MAX;
+        });
+        return isRead ? last(bytes.toByteArray()) : "";
+    }
+
+    /** Whether it came to its end, or to where the output wanted no more, in time. */
+    boolean read(String id, LogsRequest request, Duration deadline, Output output) throws InterruptedException {
         FutureTask<Boolean> task = new FutureTask<>(() -> {
-            engine.logs(id, LogsRequest.newBuilder().setTail(LINES).build(), (_, chunk) -> {
-                bytes.writeBytes(chunk);
-                return bytes.size() < READ_BYTES_MAX;
-            });
+            engine.logs(id, request, output);
             return true;
         });
         Thread thread = Thread.ofVirtual().name("log-tail").start(task);
         try {
-            task.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-            return last(bytes.toByteArray());
+            return task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
-            LOG.debug("The log of {} was not read within {}", id, DEADLINE);
-            return "";
+            LOG.debug("The log of {} was not read within {}", id, deadline);
+            return false;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof EngineException refused) {
                 LOG.debug("The log of {} cannot be read: {}", id, refused.text());
-                return "";
+                return false;
             }
             throw new IllegalStateException(e.getCause());
         } finally {

@@ -190,7 +190,8 @@ final class PodVolumes {
     private Path projected(DesiredWorkload workload, VolumeSpec volume) throws IOException {
         boolean secret = volume.getProjection().getSourcesList().stream()
                 .filter(ProjectionSource::hasSupply)
-                .anyMatch(source -> source.getSupply().getKind() == Supply.Kind.SECRET);
+                .map(source -> source.getSupply().getKind())
+                .anyMatch(kind -> kind == Supply.Kind.SECRET || kind == Supply.Kind.TOKEN);
         String name = "volume-" + volume.getName();
         Path directory = secret ? folders.inMemory(workload, name) : folders.onDisk(workload, name);
         ProjectedFiles.of(volume.getProjection(), workload.getSupplies()).writeTo(directory, group(workload));

@@ -29,6 +29,7 @@ final class Preparation implements Hands.Builder {
     private final TaskGroups groups;
     private final Volumes volumes;
     private final PodVolumes podVolumes;
+    private final PreviousLogs previousLogs;
     private final Pods pods;
     private final Routing routing;
     private final List<String> addresses;
@@ -51,9 +52,14 @@ final class Preparation implements Hands.Builder {
         this.volumes = new Volumes(engine, settings, hostPaths);
         PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
         this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
+        this.previousLogs = new PreviousLogs(engine, folders);
         this.pods = new Pods(engine, clock);
         this.routing = routing;
         this.addresses = List.copyOf(addresses);
+    }
+
+    PreviousLogs previousLogs() {
+        return previousLogs;
     }
 
     Volumes volumes() {
@@ -105,6 +111,11 @@ final class Preparation implements Hands.Builder {
     @Override
     public String words(DesiredWorkload workload, String container) {
         return workload.getSpec().hasPod() ? podVolumes.words(workload, container) : "";
+    }
+
+    @Override
+    public void keepLog(DesiredWorkload workload, String container, String id) throws InterruptedException {
+        previousLogs.keep(workload, container, id);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
+import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param keepers by the workload's key
  */
-record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> keepers) {
+record SideChannels(ContainerEngine engine, PreviousLogs previousLogs, Function<String, Optional<Keeper>> keepers) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SideChannels.class);
     private static final int NOT_RUN = -1;
@@ -41,7 +42,11 @@ record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> k
         switch (request.getRequestCase()) {
             case LOGS -> {
                 LogsRequest logs = request.getLogs();
-                logs(containers(logs.getScope(), logs.getWorkloadId()), logs, output);
+                if (logs.getPrevious()) {
+                    previous(logs, output);
+                } else {
+                    logs(containers(logs.getScope(), logs.getWorkloadId()), logs, output);
+                }
             }
             case EXEC -> {
                 ExecRequest exec = request.getExec();
@@ -97,6 +102,20 @@ record SideChannels(ContainerEngine engine, Function<String, Optional<Keeper>> k
             finish(sink, 0, "");
         } catch (EngineException e) {
             finish(sink, NOT_RUN, "the log of container " + name + " cannot be read: " + e.text());
+        }
+    }
+
+    private void previous(LogsRequest request, Sink sink) throws InterruptedException {
+        Optional<DesiredWorkload> workload = keepers.apply(Names.key(request.getScope(), request.getWorkloadId()))
+                .flatMap(Keeper::desired);
+        try {
+            boolean isThere = workload.isPresent() && previousLogs.read(workload.get(), request, output(sink));
+            finish(
+                    sink,
+                    isThere ? 0 : NOT_RUN,
+                    isThere ? "" : "there was no run of container " + request.getContainer() + " before on this node");
+        } catch (IOException e) {
+            finish(sink, NOT_RUN, "the log of the run before cannot be read: " + e.getMessage());
         }
     }
 

@@ -147,6 +147,7 @@ class PodPlannerTest {
             case Action.Launch(String name) -> learn(launched(name));
             case Action.Tail(String name, String _) -> learn(new Fact.TailRead(name, "tail\n"));
             case Action.Remove(String name, String id) -> learn(new Fact.Gone(name, id), new Fact.Done(name));
+            case Action.Replace(String name, String id) -> learn(new Fact.Gone(name, id), new Fact.Done(name));
             case Action.Stop(String name, String _, Duration _) -> {
                 exits(name, name.equals(Sandbox.NAME) ? 137 : 143);
                 learn(new Fact.Done(name));

@@ -31,15 +31,18 @@ final class PodLogs {
 
     void stream(Call call, ResponseStream stream) throws InterruptedException, ClientGoneException {
         Query query = call.query();
-        if (query.flag("previous")) {
-            throw KubeRefusal.badRequest("the logs of previous containers are not kept");
-        }
         PodChannels.Chosen chosen = channels.choose(call);
+        boolean isPrevious = query.flag("previous");
+        if (isPrevious && !hasRunBefore(chosen)) {
+            throw KubeRefusal.badRequest("previous terminated container \"" + chosen.container() + "\" in pod \""
+                    + call.target().name() + "\" not found");
+        }
         LogsRequest request = LogsRequest.newBuilder()
                 .setScope(chosen.workload().getScope())
                 .setWorkloadId(chosen.workload().getId())
                 .setContainer(chosen.container())
                 .setFollow(query.flag("follow"))
+                .setPrevious(isPrevious)
                 .setTail((int) query.number("tailLines").orElse(ALL))
                 .setSinceMs(sinceMs(query))
                 .setTimestamps(query.flag("timestamps"))
@@ -49,6 +52,12 @@ final class PodLogs {
             stream.begin(200, Headers.of("Content-Type", "text/plain", "Cache-Control", "no-cache, private"));
             copy(channel, stream, query.number("limitBytes"));
         }
+    }
+
+    private static boolean hasRunBefore(PodChannels.Chosen chosen) {
+        return chosen.workload().getObserved().getContainersList().stream()
+                .anyMatch(
+                        container -> container.getName().equals(chosen.container()) && container.getRestartCount() > 0);
     }
 
     private long sinceMs(Query query) {
