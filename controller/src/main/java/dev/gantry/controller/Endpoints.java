@@ -5,8 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where others reach a controller.
@@ -15,6 +18,8 @@ import java.util.stream.Stream;
  * @param agentAddress {@code host:port}
  */
 public record Endpoints(String apiUrl, String agentAddress) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
 
     static Endpoints of(ControllerSettings.Listening listening, int port, int agentPort, boolean tls) {
         String host = bracketed(host(listening));
@@ -33,7 +38,7 @@ public record Endpoints(String apiUrl, String agentAddress) {
         });
     }
 
-    /** {@code address:port}; empty when the host that others use has no IPv4 address. */
+    /** {@code address:port}; empty when this machine knows no IPv4 address of the host that others use. */
     static String ipv4(ControllerSettings.Listening listening, int port) {
         try {
             return Stream.of(InetAddress.getAllByName(host(listening)))
@@ -41,8 +46,10 @@ public record Endpoints(String apiUrl, String agentAddress) {
                     .map(address -> address.getHostAddress() + ":" + port)
                     .findFirst()
                     .orElse("");
-        } catch (IOException e) {
-            throw new UncheckedIOException("others cannot reach " + host(listening) + ": no such host", e);
+        } catch (UnknownHostException e) {
+            // A name that only others know is well for them; pods are then led to the other controllers.
+            LOG.warn("pods are not led to this controller: it does not know the host {}", e.getMessage());
+            return "";
         }
     }
 
