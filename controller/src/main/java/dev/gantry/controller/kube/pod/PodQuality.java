@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.quantity.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.Supply;

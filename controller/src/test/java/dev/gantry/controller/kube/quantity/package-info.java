@@ -1,0 +1,3 @@
+/** Tests of how amounts are read and shown. */
+@org.jspecify.annotations.NullMarked
+package dev.gantry.controller.kube.quantity;
