@@ -1,0 +1,20 @@
+package dev.gantry.controller.kube.admission;
+
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.store.Change;
+
+/** Tells which changes may let in what was refused before. */
+public final class Relief {
+
+    private Relief() {}
+
+    /**
+     * Whether a change may do so for objects of the same namespace; of the whole cluster, where it has none.
+     *
+     * @param name of the changed object
+     */
+    public static boolean isBy(ObjectName name, Change<?> change) {
+        return name.resource().equals(LimitRanges.RESOURCE);
+    }
+}
