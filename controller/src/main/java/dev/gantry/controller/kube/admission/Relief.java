@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.admission;
 
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.controller.kube.quota.Quota;
 import dev.gantry.store.Change;
 
 /** Tells which changes may let in what was refused before. */
@@ -15,6 +16,7 @@ public final class Relief {
      * @param name of the changed object
      */
     public static boolean isBy(ObjectName name, Change<?> change) {
-        return name.resource().equals(LimitRanges.RESOURCE);
+        return name.resource().equals(LimitRanges.RESOURCE)
+                || (name.resource().equals(Quota.RESOURCE) && Quota.hasMoreRoom(change));
     }
 }

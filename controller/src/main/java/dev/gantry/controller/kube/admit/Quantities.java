@@ -11,7 +11,7 @@ record Quantities(Findings findings) {
 
     static final String RULE =
             "quantities must match the regular expression" + " '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-    private static final String NOT_NEGATIVE = "must be greater than or equal to 0";
+    static final String NOT_NEGATIVE = "must be greater than or equal to 0";
 
     /** What the containers of a pod ask for must be quantities, and no more than they may use. */
     void checkResources(JsonNode resources, String path) {

@@ -85,7 +85,7 @@ final class DaemonTemplate {
                 .put("uid", set.meta().uid());
         pod.set("spec", template.path("spec").deepCopy());
         Defaults.apply("v1", "Pod", pod);
-        new Admission(snapshot)
+        Admission.ofPlanner(snapshot, now)
                 .complete(set.name().beside(ResourceName.PODS, set.meta().name()), pod);
         return maker.make(set.name().cluster(), pod, now);
     }

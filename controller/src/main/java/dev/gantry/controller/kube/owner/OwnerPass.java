@@ -48,6 +48,9 @@ public final class OwnerPass {
     /** Room for the owner, its namespace, a pod and its name, and the guard of the runtime. */
     private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
 
+    /** What planners keep of what was admitted; upstream's would stand still without it. */
+    private static final Set<String> DEPENDENT = Set.of("ControllerRevision", "Endpoints", "EndpointSlice");
+
     private final Snapshot snapshot;
     private final KubeDocument owner;
     private final Instant now;
@@ -64,7 +67,7 @@ public final class OwnerPass {
         this.owner = owner;
         this.now = now;
         this.json = owner.json().deepCopy();
-        this.admission = new Admission(snapshot);
+        this.admission = Admission.ofPlanner(snapshot, now);
         this.made = owner.record().value().getMade();
         writes.guard(owner.record());
     }
@@ -76,7 +79,7 @@ public final class OwnerPass {
 
     /** Whether more fits into the pass; the rest is for the next one, which its own writes bring about. */
     public boolean hasRoom() {
-        return writes.size() < WRITES_MAX;
+        return writes.size() + admission.size() < WRITES_MAX;
     }
 
     public Removals removals() {
@@ -101,6 +104,16 @@ public final class OwnerPass {
         log().tell(
                         Regarding.of(owner),
                         Happening.once(component(), reason, message, now).asWarning());
+    }
+
+    /** In one event, whatever the reason is at the moment. */
+    private void warnOfFailure(String why) {
+        String reason = "FailedCreate";
+        log().tell(
+                        Regarding.of(owner),
+                        Happening.once(component(), reason, "Error creating: " + why, now)
+                                .keyed(reason)
+                                .asWarning());
     }
 
     private EventLog log() {
@@ -149,7 +162,7 @@ public final class OwnerPass {
             workload = admitted(pod, maker);
         } catch (RefusedException | KubeRefusal e) {
             refusal = Optional.of(String.valueOf(e.getMessage()));
-            refusal.ifPresent(why -> warn("FailedCreate", "Error creating: " + why));
+            refusal.ifPresent(this::warnOfFailure);
             return refusal;
         }
         String scope = Pods.scope(owner.name().cluster(), owner.name().namespace());
@@ -218,7 +231,11 @@ public final class OwnerPass {
         ObjectName of = owner.name().beside(type.name(), name);
         ObjectNode born = Birth.of(type, object, of, uid, now);
         Defaults.apply(type.apiVersion(), type.kind(), born);
-        admission.admit(of, born);
+        if (DEPENDENT.contains(type.kind())) {
+            admission.admitDependent(of, born);
+        } else {
+            admission.admit(of, born);
+        }
         namespace().ifPresent(writes::guard);
         writes.create(of.key(), KubeDocument.stored(born, KubeObject.getDefaultInstance()));
         return born;
@@ -263,6 +280,7 @@ public final class OwnerPass {
 
     /** What was written so far, where the owner itself was written, too. */
     public Outcome outcomeWithoutOwner() {
+        admission.writeTo(writes);
         return Outcome.write(writes.build());
     }
 
@@ -273,6 +291,7 @@ public final class OwnerPass {
         if (!after.equals(before)) {
             writes.update(owner.record(), after);
         }
+        admission.writeTo(writes);
         return Outcome.write(writes.build());
     }
 

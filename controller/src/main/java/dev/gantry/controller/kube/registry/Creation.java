@@ -52,7 +52,7 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
     private ObjectNode write(
             Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
         ObjectNode born = Birth.of(type, object, name, uids.get(), draft.now());
-        Admission admission = new Admission(draft.image());
+        Admission admission = Admission.ofRequest(draft.image(), draft.now());
         Defaults.apply(type.apiVersion(), type.kind(), born);
         admission.complete(name, born);
         List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), born, Optional.empty());
@@ -62,6 +62,7 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
         admission.admit(name, born);
         ObjectNode finished = finish.apply(born);
         registries.of(name.resource()).create(draft, name, finished);
+        admission.writeTo(draft.writes());
         return finished;
     }
 }

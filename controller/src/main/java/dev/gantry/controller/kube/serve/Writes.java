@@ -157,7 +157,10 @@ final class Writes {
     private Decided put(Call call, Draft draft, ObjectNode before, ObjectNode after) {
         ObjectName name = call.target().objectName();
         new Escalation(draft.image(), name.cluster(), call.user()).check(name, after);
-        new Admission(draft.image()).admitChange(name, before, after);
+        Admission admission = Admission.ofRequest(draft.image(), draft.now());
+        admission.completeChange(name, before, after);
+        admission.admitChange(name, before, after);
+        admission.writeTo(draft.writes());
         return put(draft, name, before, after);
     }
 

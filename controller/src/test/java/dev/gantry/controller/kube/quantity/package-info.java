@@ -1,3 +1,5 @@
 /** Tests of how amounts are read and shown. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.gantry.controller.kube.quantity;
+
+import org.jspecify.annotations.NullMarked;
