@@ -5,6 +5,7 @@ import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.quota.Bill;
 import dev.gantry.controller.kube.quota.Quota;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
@@ -56,6 +57,7 @@ public final class Admission {
     /** Adds to a new object what it gets from others in its namespace and its cluster. */
     public void complete(ObjectName name, ObjectNode object) {
         if (name.resource().equals(ResourceName.PODS)) {
+            PriorityClasses.complete(image, name, object);
             limits(name).complete(object);
         }
     }
@@ -74,6 +76,7 @@ public final class Admission {
      */
     public void admit(ObjectName name, ObjectNode object) {
         if (name.namespace().isEmpty()) {
+            PriorityClasses.check(image, name, object);
             return;
         }
         if (LIMITED.contains(name.resource())) {
@@ -96,6 +99,7 @@ public final class Admission {
      * @throws KubeRefusal when it must not be
      */
     public void admitChange(ObjectName name, ObjectNode before, ObjectNode after) {
+        PriorityClasses.check(image, name, after);
         if (!Bill.mayGrow(name.resource()) || before.path("spec").equals(after.path("spec"))) {
             return;
         }

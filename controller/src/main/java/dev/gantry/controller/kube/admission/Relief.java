@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.admission;
 
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.quota.Quota;
 import dev.gantry.store.Change;
 
@@ -17,6 +18,7 @@ public final class Relief {
      */
     public static boolean isBy(ObjectName name, Change<?> change) {
         return name.resource().equals(LimitRanges.RESOURCE)
+                || (name.resource().equals(PriorityClasses.RESOURCE) && change.before() == null)
                 || (name.resource().equals(Quota.RESOURCE) && Quota.hasMoreRoom(change));
     }
 }
