@@ -8,6 +8,7 @@ import dev.gantry.controller.http.EdgeOptions;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.access.User;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
@@ -49,7 +50,7 @@ import org.assertj.core.api.Assertions;
 final class KubeWorld implements AutoCloseable {
 
     /** An answer with its body as JSON. */
-    record Answer(int status, JsonNode json) {
+    record Answer(int status, JsonNode json, List<String> warnings) {
         String text(String pointer) {
             return json.at(pointer).asText();
         }
@@ -72,7 +73,7 @@ final class KubeWorld implements AutoCloseable {
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        ResourceTypes.described(),
+                        new ClusterTypes(ResourceTypes.described()),
                         creation,
                         fanout,
                         (node, _) -> {
@@ -229,7 +230,10 @@ final class KubeWorld implements AutoCloseable {
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
         boolean isJson = answer.body().startsWith("{");
-        return new Answer(answer.statusCode(), isJson ? mapper.readTree(answer.body()) : mapper.nullNode());
+        return new Answer(
+                answer.statusCode(),
+                isJson ? mapper.readTree(answer.body()) : mapper.nullNode(),
+                answer.headers().allValues("Warning"));
     }
 
     private static Optional<User> user(dev.gantry.controller.http.HttpRequest request) {
