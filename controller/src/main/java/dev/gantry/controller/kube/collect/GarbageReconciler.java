@@ -143,7 +143,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                     .forEach(item -> action.accept(item, removals));
             transactions.add(writes.build());
         }
-        return new Outcome(transactions, Optional.empty());
+        return Outcome.write(transactions);
     }
 
     private static void owners(Versioned<KubeObject> object, Set<Key<KubeObject>> keys) {
