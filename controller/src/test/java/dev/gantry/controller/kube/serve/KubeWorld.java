@@ -162,6 +162,11 @@ final class KubeWorld implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
     }
 
+    /** A body that is sent as it is. */
+    Answer sendTyped(String path, String type, String body) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer patch(String path, String type, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", type)
