@@ -41,10 +41,8 @@ public record Endpoints(String apiUrl, String agentAddress) {
     /** {@code address:port}; empty when this machine knows no IPv4 address of the host that others use. */
     static String ipv4(ControllerSettings.Listening listening, int port) {
         try {
-            return Stream.of(InetAddress.getAllByName(host(listening)))
-                    .filter(Inet4Address.class::isInstance)
-                    .map(address -> address.getHostAddress() + ":" + port)
-                    .findFirst()
+            return firstIpv4(Stream.of(InetAddress.getAllByName(host(listening))))
+                    .map(address -> address + ":" + port)
                     .orElse("");
         } catch (UnknownHostException e) {
             // A name that only others know is well for them; pods are then led to the other controllers.
@@ -64,13 +62,15 @@ public record Endpoints(String apiUrl, String agentAddress) {
 
     private static Optional<String> outward() throws IOException {
         try (Stream<NetworkInterface> interfaces = NetworkInterface.networkInterfaces()) {
-            return interfaces
-                    .filter(Endpoints::isOutward)
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(Inet4Address.class::isInstance)
-                    .map(InetAddress::getHostAddress)
-                    .findFirst();
+            return firstIpv4(interfaces.filter(Endpoints::isOutward).flatMap(NetworkInterface::inetAddresses));
         }
+    }
+
+    private static Optional<String> firstIpv4(Stream<InetAddress> addresses) {
+        return addresses
+                .filter(Inet4Address.class::isInstance)
+                .map(InetAddress::getHostAddress)
+                .findFirst();
     }
 
     private static boolean isOutward(NetworkInterface candidate) {

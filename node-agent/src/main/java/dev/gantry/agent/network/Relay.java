@@ -133,8 +133,9 @@ final class Relay implements AutoCloseable {
     }
 
     private static void exchange(SocketChannel client, SocketChannel server) throws IOException, InterruptedException {
-        client.setOption(StandardSocketOptions.TCP_NODELAY, true).setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        server.setOption(StandardSocketOptions.TCP_NODELAY, true).setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        for (SocketChannel side : List.of(client, server)) {
+            side.setOption(StandardSocketOptions.TCP_NODELAY, true).setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
         Thread back = Thread.ofVirtual().name("relay-back").start(() -> handOn(server, client));
         handOn(client, server);
         back.join();

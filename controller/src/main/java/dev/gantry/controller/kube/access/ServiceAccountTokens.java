@@ -46,8 +46,17 @@ public final class ServiceAccountTokens {
 
     public static final ResourceName ACCOUNTS = ResourceName.core("serviceaccounts");
 
+    /** Where nothing is asked for. */
+    public static final int LIFE_SECONDS_DEFAULT = 3600;
+
+    /** Nobody gets a token for less. */
+    public static final int LIFE_SECONDS_MIN = 600;
+
+    /** Why, in upstream's words. */
+    public static final String TOO_SHORT = "may not specify a duration less than 10 minutes";
+
     /** A token that was given away is worth nothing after that long, whatever was asked for. */
-    public static final Duration LIFE_MAX = Duration.ofDays(1);
+    private static final Duration LIFE_MAX = Duration.ofDays(1);
 
     /** Upstream's own name for itself; whoever wants to check tokens elsewhere compares with it. */
     private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";
@@ -102,6 +111,12 @@ public final class ServiceAccountTokens {
     /** Who shall accept a token that names nobody: the API of that cluster itself. */
     public static String issuer(String cluster) {
         return cluster.equals("default") ? ISSUER : ISSUER + "/clusters/" + cluster;
+    }
+
+    /** How long a token is good for that was asked for. */
+    public static Duration life(long secondsAsked) {
+        Duration asked = Duration.ofSeconds(secondsAsked);
+        return asked.compareTo(LIFE_MAX) < 0 ? asked : LIFE_MAX;
     }
 
     /** The token in its compact form. */

@@ -61,9 +61,8 @@ final class PodTokens {
 
     private Supply issued(PodDocument pod, KubeDocument account, String name, Instant now) {
         int slash = name.indexOf('/');
-        Duration asked = Duration.ofSeconds(Long.parseLong(name.substring(0, slash)));
+        Duration life = ServiceAccountTokens.life(Long.parseLong(name.substring(0, slash)));
         String audience = name.substring(slash + 1);
-        Duration life = asked.compareTo(ServiceAccountTokens.LIFE_MAX) < 0 ? asked : ServiceAccountTokens.LIFE_MAX;
         String token = tokens.issue(new Grant(
                 account,
                 List.of(

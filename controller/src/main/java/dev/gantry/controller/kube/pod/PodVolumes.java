@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.EmptyDirectory;
 import dev.gantry.proto.ProjectedFile;
@@ -17,8 +18,6 @@ import java.util.Set;
 final class PodVolumes {
 
     private static final int MODE = 0644;
-    private static final int TOKEN_SECONDS = 3600;
-    private static final int TOKEN_SECONDS_MIN = 600;
     private static final Set<String> HOST_PATH_TYPES =
             Set.of("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket");
 
@@ -124,9 +123,9 @@ final class PodVolumes {
 
     private static ProjectionSource token(Part token) {
         token.only(Set.of("audience", "expirationSeconds", "path"));
-        int seconds = token.number("expirationSeconds", TOKEN_SECONDS);
-        if (seconds < TOKEN_SECONDS_MIN) {
-            throw token.at("expirationSeconds").unsupported("may not specify a duration less than 10 minutes");
+        int seconds = token.number("expirationSeconds", ServiceAccountTokens.LIFE_SECONDS_DEFAULT);
+        if (seconds < ServiceAccountTokens.LIFE_SECONDS_MIN) {
+            throw token.at("expirationSeconds").unsupported(ServiceAccountTokens.TOO_SHORT);
         }
         return ProjectionSource.newBuilder()
                 .setSupply(SupplyKey.newBuilder()

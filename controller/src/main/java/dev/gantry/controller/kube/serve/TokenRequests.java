@@ -27,8 +27,6 @@ import java.util.Optional;
 /** Gives out tokens of service accounts, and tells whose one is. */
 final class TokenRequests {
 
-    private static final long SECONDS_MIN = 600;
-    private static final long SECONDS_DEFAULT = 3600;
     /** Upstream's bound for what may be asked for. */
     private static final long SECONDS_MAX = 1L << 32;
 
@@ -56,9 +54,7 @@ final class TokenRequests {
         }
         long seconds = seconds(name, spec.path("expirationSeconds"));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Duration life = Duration.ofSeconds(seconds);
-        Instant end =
-                now.plus(life.compareTo(ServiceAccountTokens.LIFE_MAX) < 0 ? life : ServiceAccountTokens.LIFE_MAX);
+        Instant end = now.plus(ServiceAccountTokens.life(seconds));
         Optional<Bound> bound = bound(snapshot, name, spec.path("boundObjectRef"));
         String token = tokens.issue(new Grant(account, audiences, end, bound));
 
@@ -76,11 +72,11 @@ final class TokenRequests {
     }
 
     private static long seconds(ObjectName name, JsonNode asked) {
-        long seconds = asked.asLong(SECONDS_DEFAULT);
-        if (seconds < SECONDS_MIN || seconds > SECONDS_MAX) {
-            String why = seconds < SECONDS_MIN
-                    ? "may not specify a duration less than 10 minutes"
-                    : "may not specify a duration larger than 2^32 seconds";
+        long seconds = asked.asLong(ServiceAccountTokens.LIFE_SECONDS_DEFAULT);
+        boolean isTooShort = seconds < ServiceAccountTokens.LIFE_SECONDS_MIN;
+        if (isTooShort || seconds > SECONDS_MAX) {
+            String why =
+                    isTooShort ? ServiceAccountTokens.TOO_SHORT : "may not specify a duration larger than 2^32 seconds";
             throw KubeRefusal.invalid(
                     "authentication.k8s.io",
                     "TokenRequest",

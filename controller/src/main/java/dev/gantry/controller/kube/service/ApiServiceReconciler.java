@@ -1,21 +1,18 @@
 package dev.gantry.controller.kube.service;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.ApiService;
-import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.owner.OwnerPass;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Draft;
 import dev.gantry.controller.kube.registry.Namespaces;
-import dev.gantry.controller.kube.type.ResourceType;
-import dev.gantry.controller.kube.type.ResourceTypes;
+import dev.gantry.controller.kube.service.EndpointGroup.Endpoint;
+import dev.gantry.controller.kube.service.EndpointGroup.Port;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
@@ -38,8 +35,6 @@ public final class ApiServiceReconciler implements Reconciler<KubeObject> {
 
     private static final ObjectName ENDPOINTS =
             ApiService.NAME.beside(ServiceReconciler.ENDPOINTS, ApiService.NAME.name());
-    private static final ResourceType TYPE =
-            ResourceTypes.described().find(ServiceReconciler.ENDPOINTS).orElseThrow();
 
     private final Creation creation;
 
@@ -72,14 +67,7 @@ public final class ApiServiceReconciler implements Reconciler<KubeObject> {
             return made(snapshot, now);
         }
         OwnerPass pass = new OwnerPass(snapshot, service.get(), now);
-        Optional<KubeDocument> before = KubeDocument.find(snapshot, ENDPOINTS);
-        ObjectNode after = before.map(found -> found.json().deepCopy()).orElseGet(Json::object);
-        after.set("subsets", subsets(snapshot));
-        if (before.isPresent()) {
-            pass.update(TYPE, before.get(), after);
-        } else if (pass.canCreate()) {
-            pass.createBeside(TYPE, ENDPOINTS.name(), after);
-        }
+        ServiceReconciler.endpoints(pass, service.get(), KubeDocument.find(snapshot, ENDPOINTS), controllers(snapshot));
         return pass.outcomeWithoutOwner();
     }
 
@@ -90,29 +78,27 @@ public final class ApiServiceReconciler implements Reconciler<KubeObject> {
         return Outcome.write(draft.writes().build());
     }
 
-    /** One for each port. */
-    private static ArrayNode subsets(Snapshot snapshot) {
+    /** Those that serve at the same port together. */
+    private static List<EndpointGroup> controllers(Snapshot snapshot) {
         SortedMap<Integer, SortedSet<String>> byPort = new TreeMap<>();
         snapshot.list(Kinds.CONTROLLER).stream()
-                .map(entry -> entry.value())
-                .map(ControllerEntry::getKubeAddress)
+                .map(entry -> entry.value().getKubeAddress())
                 .filter(address -> !address.isEmpty())
                 .forEach(address -> {
                     int colon = address.lastIndexOf(':');
                     byPort.computeIfAbsent(Integer.parseInt(address.substring(colon + 1)), _ -> new TreeSet<>())
                             .add(address.substring(0, colon));
                 });
-        ArrayNode subsets = Json.object().putArray("subsets");
-        byPort.forEach((port, addresses) -> {
-            ObjectNode subset = subsets.addObject();
-            ArrayNode ready = subset.putArray("addresses");
-            addresses.forEach(address -> ready.addObject().put("ip", address));
-            subset.putArray("ports")
-                    .addObject()
-                    .put("name", ApiService.PORT_NAME)
-                    .put("port", port)
-                    .put("protocol", "TCP");
-        });
-        return subsets;
+        return byPort.entrySet().stream()
+                .map(group -> new EndpointGroup(
+                        List.of(new Port(ApiService.PORT_NAME, "TCP", group.getKey(), "")),
+                        group.getValue().stream()
+                                .map(ApiServiceReconciler::endpoint)
+                                .toList()))
+                .toList();
+    }
+
+    private static Endpoint endpoint(String address) {
+        return new Endpoint(address, "", "", "", Optional.empty(), true, true, false);
     }
 }

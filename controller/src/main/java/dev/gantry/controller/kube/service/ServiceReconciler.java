@@ -197,7 +197,8 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
         return pass.outcomeWithoutOwner();
     }
 
-    private static void endpoints(
+    /** Brings the Endpoints of a service to what is behind it. */
+    static void endpoints(
             OwnerPass pass, KubeDocument service, Optional<KubeDocument> before, List<EndpointGroup> groups) {
         if (before.isPresent()) {
             ObjectNode after = EndpointDocuments.endpoints(before.get().json().deepCopy(), service, groups);
