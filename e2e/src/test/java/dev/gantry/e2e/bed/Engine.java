@@ -147,6 +147,17 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes an image of programs of this machine.
+     *
+     * @param fill lines for a shell that put them below {@code $root}
+     */
+    public void makeImage(String name, String fill) {
+        String script = "root=$(mktemp -d)\n" + fill + "tar -C $root -c . | docker --host " + address() + " import - "
+                + name + "\nrm -rf $root\n";
+        String _ = Command.of("sh", "-ec", script).run().must();
+    }
+
     /** SIGKILL, then the same engine again. */
     public void killAndRestart() throws IOException, InterruptedException {
         kill();

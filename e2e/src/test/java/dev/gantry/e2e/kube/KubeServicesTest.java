@@ -345,6 +345,12 @@ class KubeServicesTest {
                         .must()
                         .lines())
                 .containsExactly("endpoints/kubernetes", "service/kubernetes");
+        await(
+                "the slices to be gone",
+                () -> kubectl("get", "endpointslices", "-o", "name")
+                        .run()
+                        .must()
+                        .matches("endpointslice\\.discovery\\.k8s\\.io/kubernetes-\\w{5}\n"));
         assertThat(inPod("client", "busybox nslookup web.default.svc.cluster.local 2>&1")
                         .out())
                 .contains("NXDOMAIN");
