@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.quota.QuotaReconciler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ApiServiceReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
@@ -35,6 +36,7 @@ final class KubePlanners {
                 new StatefulSetReconciler(maker),
                 new DaemonSetReconciler(maker),
                 new JobReconciler(maker),
+                new QuotaReconciler(),
                 new BudgetReconciler(),
                 new ServiceReconciler(),
                 new ApiServiceReconciler(creation),

@@ -2,14 +2,12 @@ package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.quantity.Quantity;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds why a persistent volume claim, or a template of one, is refused. */
 record ClaimValidation(Findings findings, JsonNode spec, String path) {
-
-    /** Upstream's pattern for numbers with a unit. */
-    private static final String QUANTITY = "\\+?\\d+(\\.\\d*)?([KMGTPE]i|[mkMGTPE]|[eE][+-]?\\d+)?";
 
     ClaimValidation(Findings findings, JsonNode spec) {
         this(findings, spec, "spec");
@@ -26,8 +24,10 @@ record ClaimValidation(Findings findings, JsonNode spec, String path) {
         JsonNode size = spec.at("/resources/requests/storage");
         if (size.isMissingNode()) {
             findings.required(path + ".resources[storage]", "");
-        } else if (!size.asText().matches(QUANTITY)) {
+        } else if (Quantity.find(size.asText()).filter(one -> !one.isNegative()).isEmpty()) {
             findings.invalid(path + ".resources.requests.storage", size, "must be a size, for example 1Gi");
+        } else {
+            new Quantities(findings).checkResources(spec.path("resources"), path + ".resources");
         }
         findings.oneOf(path + ".volumeMode", spec.path("volumeMode"), List.of("Filesystem"));
         for (String unknown : List.of("selector", "dataSource", "dataSourceRef", "volumeAttributesClassName")) {

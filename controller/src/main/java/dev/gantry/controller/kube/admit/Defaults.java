@@ -31,6 +31,7 @@ public final class Defaults {
             case "batch/v1 Job" -> ControllerDefaults.job(gaps);
             case "batch/v1 CronJob" -> ControllerDefaults.cronJob(gaps);
             case "v1 Service" -> service(gaps.within("spec"));
+            case "v1 LimitRange" -> LimitDefaults.apply(gaps);
             case "v1 Endpoints" ->
                 gaps.each("subsets")
                         .flatMap(subset -> subset.each("ports"))

@@ -113,6 +113,7 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
         }
         findings.oneOf(
                 at + ".imagePullPolicy", container.path("imagePullPolicy"), List.of("Always", "IfNotPresent", "Never"));
+        new Quantities(findings).checkResources(container.path("resources"), at + ".resources");
         for (int i = 0; i < container.path("ports").size(); i++) {
             JsonNode port = container.path("ports").get(i);
             port(port.path("containerPort"), at + ".ports[" + i + "].containerPort");

@@ -123,6 +123,8 @@ public final class Validation {
                     findings.forbidden(SPEC, "is not supported here yet: volumes are made for claims");
                 }
             }
+            case "v1 ResourceQuota" -> new QuotaValidation(findings, spec).check(old);
+            case "v1 LimitRange" -> new LimitRangeValidation(findings, spec).check();
             case "v1 ConfigMap" -> configuration(List.of("data", "binaryData"));
             case "v1 Secret" -> {
                 configuration(List.of("data"));

@@ -14,6 +14,7 @@ import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.owner.Counts;
 import dev.gantry.controller.kube.owner.OwnerPass;
 import dev.gantry.controller.kube.owner.Share;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.RefusedException;
@@ -73,8 +74,8 @@ final class DaemonSetPass {
         ObjectNode template = DaemonTemplate.tolerant(templates.template(wanted));
         List<Site> sites;
         try {
-            sites = sites(DaemonTemplate.sample(set, template, maker, now));
-        } catch (RefusedException e) {
+            sites = sites(DaemonTemplate.sample(snapshot, set, template, maker, now));
+        } catch (RefusedException | KubeRefusal e) {
             pass.warn("FailedCreate", "Error creating: " + e.getMessage());
             return pass.outcome();
         }
@@ -148,7 +149,7 @@ final class DaemonSetPass {
         ObjectNode pinned = DaemonTemplate.pinned(template, node);
         pinned.withObject("/metadata/labels")
                 .put(Occupant.REVISION, wanted.substring(set.meta().name().length() + 1));
-        // A refusal is told in an event; that template was tried before, so there is none but for the pin.
+        // A refusal is told in an event.
         Optional<String> _ = pass.createPod(pinned, set.meta().name() + "-", maker);
     }
 

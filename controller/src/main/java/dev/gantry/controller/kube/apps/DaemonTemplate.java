@@ -2,12 +2,15 @@ package dev.gantry.controller.kube.apps;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.proto.Workload;
+import dev.gantry.store.Snapshot;
 import java.time.Instant;
 import java.util.List;
 
@@ -71,8 +74,9 @@ final class DaemonTemplate {
      * A pod of the template as the scheduler would see it, on whatever node.
      *
      * @throws dev.gantry.controller.resource.RefusedException for a template that no pod can be made of here
+     * @throws dev.gantry.controller.kube.refusal.KubeRefusal for one whose pods are not admitted
      */
-    static Workload sample(KubeDocument set, ObjectNode template, PodMaker maker, Instant now) {
+    static Workload sample(Snapshot snapshot, KubeDocument set, ObjectNode template, PodMaker maker, Instant now) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.set("metadata", template.path("metadata").deepCopy());
         pod.withObject("/metadata")
@@ -81,6 +85,8 @@ final class DaemonTemplate {
                 .put("uid", set.meta().uid());
         pod.set("spec", template.path("spec").deepCopy());
         Defaults.apply("v1", "Pod", pod);
+        Admission.ofPlanner(snapshot, now)
+                .complete(set.name().beside(ResourceName.PODS, set.meta().name()), pod);
         return maker.make(set.name().cluster(), pod, now);
     }
 }

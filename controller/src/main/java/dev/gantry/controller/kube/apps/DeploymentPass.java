@@ -13,6 +13,7 @@ import dev.gantry.controller.kube.owner.Conditions;
 import dev.gantry.controller.kube.owner.Conditions.Condition;
 import dev.gantry.controller.kube.owner.OwnerPass;
 import dev.gantry.controller.kube.owner.Removals.Propagation;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
@@ -196,11 +197,23 @@ final class DeploymentPass {
         selector.withObject("/matchLabels").put(OwnedSets.HASH, hash);
         spec.set("selector", selector);
         spec.set("template", template);
-        pass.create(TYPE, name, set);
+        try {
+            pass.create(TYPE, name, set);
+        } catch (KubeRefusal e) {
+            notCreated(name, String.valueOf(e.getMessage()));
+            return;
+        }
         tellScale(name, 0, replicas);
         if (rules.deadline().isPresent()) {
             progressing("NewReplicaSetCreated", "Created new replica set \"" + name + "\"");
         }
+    }
+
+    private void notCreated(String name, String why) {
+        String reason = "ReplicaSetCreateError";
+        String message = "Failed to create new replica set \"" + name + "\": " + why;
+        pass.warn(reason, message);
+        conditions = conditions.with(Condition.of(DeploymentStatus.PROGRESSING, false, reason, message), now);
     }
 
     private void progressing(String reason, String message) {

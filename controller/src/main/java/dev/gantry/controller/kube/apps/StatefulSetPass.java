@@ -13,6 +13,7 @@ import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.owner.Conditions;
 import dev.gantry.controller.kube.owner.Counts;
 import dev.gantry.controller.kube.owner.OwnerPass;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.reconcile.Outcome;
@@ -119,7 +120,14 @@ final class StatefulSetPass {
         if (!service.isEmpty()) {
             spec.put("subdomain", service);
         }
-        claims(name, spec);
+        try {
+            claims(name, spec);
+        } catch (KubeRefusal e) {
+            String why = String.valueOf(e.getMessage());
+            pass.warn("FailedCreate", "create Claim for Pod " + name + " failed error: " + why);
+            refusal = Optional.of(why);
+            return;
+        }
         refusal = pass.createPod(template, "", maker);
     }
 

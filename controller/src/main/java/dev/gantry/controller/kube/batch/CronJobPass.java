@@ -16,6 +16,7 @@ import dev.gantry.controller.kube.owner.Conditions;
 import dev.gantry.controller.kube.owner.OwnerPass;
 import dev.gantry.controller.kube.owner.Ownership;
 import dev.gantry.controller.kube.owner.Removals.Propagation;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.schedule.Schedule;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
@@ -108,8 +109,8 @@ final class CronJobPass {
         if (!pass.canCreate()) {
             return;
         }
-        lastScheduled = Optional.of(scheduled);
         if (isTaken) {
+            lastScheduled = Optional.of(scheduled);
             return;
         }
         JsonNode template = cronJob.spec().path("jobTemplate");
@@ -122,7 +123,14 @@ final class CronJobPass {
         }
         metadata.withObject("/annotations").put(SCHEDULED, scheduled.toString());
         job.set("spec", template.path("spec").deepCopy());
-        refer(active, pass.create(TYPE, name, job));
+        try {
+            refer(active, pass.create(TYPE, name, job));
+        } catch (KubeRefusal e) {
+            // It is still due.
+            pass.warn("FailedCreate", "Error creating job: " + e.getMessage());
+            return;
+        }
+        lastScheduled = Optional.of(scheduled);
         pass.tell("SuccessfulCreate", "Created job " + name);
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.owner;
 
+import dev.gantry.controller.kube.admission.Relief;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which objects of one resource a change concerns: itself, its owners, and whoever may adopt it. */
+/** Which objects of one resource a change concerns: itself, its owners, whoever may adopt it, and those whom it lets in. */
 public record Concerned(ResourceName resource) {
 
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
@@ -50,6 +51,9 @@ public record Concerned(ResourceName resource) {
         if (name.resource().equals(resource)) {
             return List.of(name.key());
         }
+        if (Relief.isBy(name, change)) {
+            return within(snapshot, name);
+        }
         Set<String> owners = new LinkedHashSet<>();
         for (Versioned<?> record : change.sides()) {
             if (record.value() instanceof KubeObject object) {
@@ -57,6 +61,19 @@ public record Concerned(ResourceName resource) {
             }
         }
         return keys(snapshot, name.cluster(), owners);
+    }
+
+    /** Those of the same namespace; of all namespaces for what has none. */
+    private Collection<Key<KubeObject>> within(Snapshot snapshot, ObjectName name) {
+        return name.namespace().isEmpty()
+                ? KubeDocument.list(snapshot, name.cluster(), resource).stream()
+                        .map(found -> found.record().key())
+                        .toList()
+                : snapshot
+                        .list(Kinds.KUBE_OBJECT, ObjectName.scope(name.cluster(), resource, name.namespace()))
+                        .stream()
+                        .map(Versioned::key)
+                        .toList();
     }
 
     private Collection<Key<KubeObject>> byPod(Change<?> change, Snapshot snapshot) {

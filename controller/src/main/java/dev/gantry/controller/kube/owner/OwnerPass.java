@@ -2,10 +2,12 @@ package dev.gantry.controller.kube.owner;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
-import dev.gantry.controller.kube.access.ServiceAccountAdmission;
+import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.Defaults;
+import dev.gantry.controller.kube.admit.Validation;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
@@ -14,6 +16,7 @@ import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.kube.event.EventLog;
 import dev.gantry.controller.kube.event.Happening;
 import dev.gantry.controller.kube.event.Regarding;
+import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Revision;
@@ -31,6 +34,7 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +48,9 @@ public final class OwnerPass {
     /** Room for the owner, its namespace, a pod and its name, and the guard of the runtime. */
     private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
 
+    /** What planners keep of what was admitted; upstream's would stand still without it. */
+    private static final Set<String> DEPENDENT = Set.of("ControllerRevision", "Endpoints", "EndpointSlice");
+
     private final Snapshot snapshot;
     private final KubeDocument owner;
     private final Instant now;
@@ -51,6 +58,8 @@ public final class OwnerPass {
     private final Set<String> taken = new HashSet<>();
     private final Set<String> beside = new HashSet<>();
     private final ObjectNode json;
+    private final Admission admission;
+    private Optional<String> refusal = Optional.empty();
     private long made;
 
     public OwnerPass(Snapshot snapshot, KubeDocument owner, Instant now) {
@@ -58,6 +67,7 @@ public final class OwnerPass {
         this.owner = owner;
         this.now = now;
         this.json = owner.json().deepCopy();
+        this.admission = Admission.ofPlanner(snapshot, now);
         this.made = owner.record().value().getMade();
         writes.guard(owner.record());
     }
@@ -69,7 +79,7 @@ public final class OwnerPass {
 
     /** Whether more fits into the pass; the rest is for the next one, which its own writes bring about. */
     public boolean hasRoom() {
-        return writes.size() < WRITES_MAX;
+        return writes.size() + admission.size() < WRITES_MAX;
     }
 
     public Removals removals() {
@@ -96,6 +106,16 @@ public final class OwnerPass {
                         Happening.once(component(), reason, message, now).asWarning());
     }
 
+    /** In one event, whatever the reason is at the moment. */
+    private void warnOfFailure(String why) {
+        String reason = "FailedCreate";
+        log().tell(
+                        Regarding.of(owner),
+                        Happening.once(component(), reason, "Error creating: " + why, now)
+                                .keyed(reason)
+                                .asWarning());
+    }
+
     private EventLog log() {
         return new EventLog(snapshot, writes, now);
     }
@@ -116,9 +136,12 @@ public final class OwnerPass {
      * Makes a pod of the owner's.
      *
      * @param template what it is made of, which may name it; its own name is {@code prefix} and five letters otherwise
-     * @return why it cannot be made
+     * @return why it cannot be made; after one that cannot be made no other one is tried in the pass
      */
     public Optional<String> createPod(ObjectNode template, String prefix, PodMaker maker) {
+        if (refusal.isPresent()) {
+            return refusal;
+        }
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
         pod.set("metadata", template.path("metadata").deepCopy());
         pod.set("spec", template.path("spec").deepCopy());
@@ -136,12 +159,11 @@ public final class OwnerPass {
         Defaults.apply("v1", "Pod", pod);
         Workload workload;
         try {
-            ServiceAccountAdmission.admit(snapshot, owner.name().cluster(), pod);
-            workload = maker.make(owner.name().cluster(), pod, now);
+            workload = admitted(pod, maker);
         } catch (RefusedException | KubeRefusal e) {
-            String why = String.valueOf(e.getMessage());
-            warn("FailedCreate", "Error creating: " + why);
-            return Optional.of(why);
+            refusal = Optional.of(String.valueOf(e.getMessage()));
+            refusal.ifPresent(this::warnOfFailure);
+            return refusal;
         }
         String scope = Pods.scope(owner.name().cluster(), owner.name().namespace());
         namespace().ifPresent(writes::guard);
@@ -153,6 +175,18 @@ public final class OwnerPass {
         tell("SuccessfulCreate", "Created pod: " + name);
         made++;
         return Optional.empty();
+    }
+
+    private Workload admitted(ObjectNode pod, PodMaker maker) {
+        ObjectName name = owner.name().beside(ResourceName.PODS, Meta.of(pod).name());
+        admission.complete(name, pod);
+        List<Cause> wrong = Validation.check("v1", "Pod", pod, Optional.empty());
+        if (!wrong.isEmpty()) {
+            throw KubeRefusal.invalid("", "Pod", name.name(), wrong);
+        }
+        Workload workload = maker.make(name.cluster(), pod, now);
+        admission.admit(name, pod);
+        return workload;
     }
 
     /** Whether a pod of the name can be made. */
@@ -168,7 +202,11 @@ public final class OwnerPass {
                 || snapshot.get(owner.name().beside(type.name(), name).key()).isPresent();
     }
 
-    /** Makes an object of the owner's, in its namespace, and returns it. */
+    /**
+     * Makes an object of the owner's, in its namespace, and returns it.
+     *
+     * @throws KubeRefusal when it must not be
+     */
     public ObjectNode create(ResourceType type, String name, ObjectNode object) {
         ObjectNode owned = object.deepCopy();
         Ownership.add(owned, owner);
@@ -177,18 +215,27 @@ public final class OwnerPass {
         return born;
     }
 
-    /** Makes an object beside the owner, who does not count it; whether it is the owner's, its references say. */
+    /**
+     * Makes an object beside the owner, who does not count it; whether it is the owner's, its references say.
+     *
+     * @throws KubeRefusal when it must not be
+     */
     public void createBeside(ResourceType type, String name, ObjectNode object) {
         // The name keeps it from being made twice; of one name there may be another one later.
         String uid = ChildNames.uid(owner.meta().uid() + "/" + type.name() + "/" + name, snapshot.revision());
-        beside.add(name);
         ObjectNode _ = born(type, name, object, uid);
+        beside.add(name);
     }
 
     private ObjectNode born(ResourceType type, String name, ObjectNode object, String uid) {
         ObjectName of = owner.name().beside(type.name(), name);
         ObjectNode born = Birth.of(type, object, of, uid, now);
         Defaults.apply(type.apiVersion(), type.kind(), born);
+        if (DEPENDENT.contains(type.kind())) {
+            admission.admitDependent(of, born);
+        } else {
+            admission.admit(of, born);
+        }
         namespace().ifPresent(writes::guard);
         writes.create(of.key(), KubeDocument.stored(born, KubeObject.getDefaultInstance()));
         return born;
@@ -233,6 +280,7 @@ public final class OwnerPass {
 
     /** What was written so far, where the owner itself was written, too. */
     public Outcome outcomeWithoutOwner() {
+        admission.writeTo(writes);
         return Outcome.write(writes.build());
     }
 
@@ -243,6 +291,7 @@ public final class OwnerPass {
         if (!after.equals(before)) {
             writes.update(owner.record(), after);
         }
+        admission.writeTo(writes);
         return Outcome.write(writes.build());
     }
 

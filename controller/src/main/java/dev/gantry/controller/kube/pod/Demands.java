@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.proto.Resources;
 import java.util.List;
 import java.util.Set;

@@ -1,15 +1,16 @@
 package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.quantity.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The quality of service of a pod, by upstream's rules. */
-final class PodQuality {
+public final class PodQuality {
 
     private PodQuality() {}
 
-    static String of(JsonNode spec) {
+    public static String of(JsonNode spec) {
         List<Part> containers =
                 new ArrayList<>(new Part(spec, "spec").at("containers").items());
         containers.addAll(new Part(spec, "spec").at("initContainers").items());

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
+import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.EmptyDirectory;
 import dev.gantry.proto.ProjectedFile;

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import dev.gantry.controller.kube.document.ApiService;
+import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.Supply;

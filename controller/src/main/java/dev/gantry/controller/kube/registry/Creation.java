@@ -1,7 +1,7 @@
 package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gantry.controller.kube.access.ServiceAccountAdmission;
+import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.admit.Validation;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -52,16 +52,17 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
     private ObjectNode write(
             Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
         ObjectNode born = Birth.of(type, object, name, uids.get(), draft.now());
+        Admission admission = Admission.ofRequest(draft.image(), draft.now());
         Defaults.apply(type.apiVersion(), type.kind(), born);
-        if (name.resource().equals(ResourceName.PODS)) {
-            ServiceAccountAdmission.admit(draft.image(), name.cluster(), born);
-        }
+        admission.complete(name, born);
         List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), born, Optional.empty());
         if (!wrong.isEmpty()) {
             throw KubeRefusal.invalid(type.name().group(), type.kind(), name.name(), wrong);
         }
+        admission.admit(name, born);
         ObjectNode finished = finish.apply(born);
         registries.of(name.resource()).create(draft, name, finished);
+        admission.writeTo(draft.writes());
         return finished;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.HttpResponse;
 import dev.gantry.controller.kube.access.Escalation;
+import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.Defaults;
 import dev.gantry.controller.kube.admit.Validation;
 import dev.gantry.controller.kube.apply.FieldOwnership;
@@ -156,6 +157,10 @@ final class Writes {
     private Decided put(Call call, Draft draft, ObjectNode before, ObjectNode after) {
         ObjectName name = call.target().objectName();
         new Escalation(draft.image(), name.cluster(), call.user()).check(name, after);
+        Admission admission = Admission.ofRequest(draft.image(), draft.now());
+        admission.completeChange(name, before, after);
+        admission.admitChange(name, before, after);
+        admission.writeTo(draft.writes());
         return put(draft, name, before, after);
     }
 

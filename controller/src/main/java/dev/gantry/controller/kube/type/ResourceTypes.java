@@ -17,8 +17,6 @@ public final class ResourceTypes {
      * is better off than one that waits. Served as soon as what makes them work is there.
      */
     private static final Set<String> AWAITED = Set.of(
-            "LimitRange",
-            "ResourceQuota",
             "HorizontalPodAutoscaler",
             "Ingress",
             "IngressClass",

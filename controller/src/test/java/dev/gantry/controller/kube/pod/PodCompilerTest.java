@@ -4,6 +4,7 @@ import static dev.gantry.controller.kube.pod.PodSamples.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.controller.resource.RefusedException;
 import dev.gantry.controller.scheduler.query.ClusterQuery;
 import dev.gantry.proto.ContainerSpec;

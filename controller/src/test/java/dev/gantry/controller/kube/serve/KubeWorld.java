@@ -9,6 +9,9 @@ import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.access.User;
+import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
@@ -18,6 +21,8 @@ import dev.gantry.controller.kube.watch.Fanout;
 import dev.gantry.controller.leadership.Roster;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.Workload;
 import dev.gantry.store.Commit;
 import dev.gantry.store.ImageStore;
 import dev.gantry.store.Images;
@@ -41,6 +46,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 
@@ -190,6 +196,24 @@ final class KubeWorld implements AutoCloseable {
         }
     }
 
+    /** Looks at every image from now on. */
+    void checking(Consumer<Snapshot> check) {
+        store.subscribe((image, _) -> check.accept(image));
+    }
+
+    /** A pod does on its node what it shall, or comes to its end. */
+    void report(String pod, Phase phase) throws InterruptedException {
+        PodDocument found = PodDocument.find(
+                        store.snapshot(), new ObjectName("default", ResourceName.PODS, "default", pod))
+                .orElseThrow();
+        Workload.Builder workload = found.record().value().toBuilder();
+        workload.getPlacementBuilder().setNode("n1");
+        workload.getObservedBuilder().setPhase(phase);
+        Commit.Committed done = (Commit.Committed) store.commit(
+                Transaction.builder().update(found.record(), workload.build()).build());
+        Snapshot _ = store.snapshotAt(done.revision());
+    }
+
     /** Lets a reconciler do all that it wants, as its loop would, without a leader. */
     <T extends Message> void reconcile(Reconciler<T> reconciler) throws InterruptedException {
         for (boolean busy = true; busy; ) {
@@ -197,8 +221,10 @@ final class KubeWorld implements AutoCloseable {
             for (Key<T> key : reconciler.all(store.snapshot())) {
                 for (Transaction write :
                         reconciler.reconcile(store.snapshot(), key, now).writes()) {
-                    Commit.Committed done = (Commit.Committed) store.commit(write);
-                    Snapshot _ = store.snapshotAt(done.revision());
+                    // A conflict is decided again.
+                    if (store.commit(write) instanceof Commit.Committed(long revision)) {
+                        Snapshot _ = store.snapshotAt(revision);
+                    }
                     busy = true;
                 }
             }
