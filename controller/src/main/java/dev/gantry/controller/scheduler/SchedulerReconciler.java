@@ -25,7 +25,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places all workloads that have no node in one pass, oldest first. It has one key, so that passes
+ * Places all workloads that have no node in one pass, the most urgent first. It has one key, so that passes
  * never overlap and no two decisions give the same room away.
  */
 public final class SchedulerReconciler implements Reconciler<Workload> {
@@ -36,16 +36,18 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     private static final Key<Workload> ALL = Kinds.WORKLOAD.key("", "all");
 
     /**
-     * Oldest first, to the second. What came within one second goes by owner and group, because workloads that are alike
-     * are decided faster behind each other; the key makes the order certain.
+     * The highest priority first, and of one priority the oldest first, to the second. What came within one second goes by owner
+     * and group, because workloads that are alike are decided faster behind each other; the key makes the order certain.
      */
-    private static final Comparator<Versioned<Workload>> OLDEST_FIRST = Comparator.<Versioned<Workload>>comparingLong(
-                    record -> record.value().getCreatedAtMs() / 1_000)
-            .thenComparing(record -> record.value().getOwner())
-            .thenComparing(record -> record.value().getSpec().getGroup())
-            .thenComparingLong(record -> record.value().getCreatedAtMs())
-            .thenComparing(record -> record.key().scope())
-            .thenComparing(record -> record.key().name());
+    private static final Comparator<Versioned<Workload>> MOST_URGENT_FIRST =
+            Comparator.<Versioned<Workload>, Integer>comparing(
+                            record -> record.value().getSpec().getPod().getPriority(), Comparator.reverseOrder())
+                    .thenComparingLong(record -> record.value().getCreatedAtMs() / 1_000)
+                    .thenComparing(record -> record.value().getOwner())
+                    .thenComparing(record -> record.value().getSpec().getGroup())
+                    .thenComparingLong(record -> record.value().getCreatedAtMs())
+                    .thenComparing(record -> record.key().scope())
+                    .thenComparing(record -> record.key().name());
 
     private final Scheduler scheduler;
     private final Duration standaloneWait;
@@ -103,7 +105,7 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
 
     private static List<Versioned<Workload>> waiting(Snapshot snapshot) {
         return snapshot.find(Kinds.WORKLOADS_BY_STAGE, Stage.UNPLACED.name()).stream()
-                .sorted(OLDEST_FIRST)
+                .sorted(MOST_URGENT_FIRST)
                 .toList();
     }
 

@@ -91,6 +91,25 @@ final class SchedulerReconcilerTest {
     }
 
     @Test
+    void placesTheMostUrgentFirstWhateverItsAge() {
+        world.put(node("a", "a").build());
+        world.put(
+                task("usual", spec(1, 600)).setCreatedAtMs(1_000).build(),
+                urgent("high", 7).setCreatedAtMs(9_000).build(),
+                urgent("low", Integer.MIN_VALUE).setCreatedAtMs(500).build());
+        world.run(reconciler, key, NOW);
+        assertThat(world.workload("default", "high").getPlacement().getNode()).isEqualTo("a");
+        assertThat(world.workload("default", "usual").getPlacement().getNode()).isEmpty();
+        assertThat(world.workload("default", "low").getPlacement().getNode()).isEmpty();
+    }
+
+    private static Workload.Builder urgent(String id, int priority) {
+        Workload.Builder workload = task(id, spec(1, 600));
+        workload.getSpecBuilder().getPodBuilder().setPriority(priority);
+        return workload;
+    }
+
+    @Test
     void saysOnceWhyAWorkloadWaits() {
         world.put(node("a", "a").build());
         world.put(serviceTask("t", spec(1, 2000)).build());

@@ -6,6 +6,7 @@ import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.quota.Bill;
 import dev.gantry.controller.kube.quota.Quota;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
@@ -61,6 +62,7 @@ public final class Admission {
      */
     public void complete(ObjectName name, ObjectNode object) {
         if (name.resource().equals(ResourceName.PODS)) {
+            PriorityClasses.complete(image, name, object);
             limits(name).complete(object);
             ServiceAccountAdmission.admit(image, name.cluster(), object);
         }
@@ -80,6 +82,7 @@ public final class Admission {
      */
     public void admit(ObjectName name, ObjectNode object) {
         if (name.namespace().isEmpty()) {
+            PriorityClasses.check(image, name, object);
             return;
         }
         if (LIMITED.contains(name.resource())) {
@@ -102,6 +105,7 @@ public final class Admission {
      * @throws KubeRefusal when it must not be
      */
     public void admitChange(ObjectName name, ObjectNode before, ObjectNode after) {
+        PriorityClasses.check(image, name, after);
         if (!Bill.mayGrow(name.resource()) || before.path("spec").equals(after.path("spec"))) {
             return;
         }

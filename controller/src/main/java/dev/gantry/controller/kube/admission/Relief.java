@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.admission;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.limit.LimitRanges;
+import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.quota.Quota;
 import dev.gantry.store.Change;
 
@@ -17,8 +18,9 @@ public final class Relief {
      * @param name of the changed object
      */
     public static boolean isBy(ObjectName name, Change<?> change) {
-        boolean isNewAccount = name.resource().equals(ServiceAccountTokens.ACCOUNTS) && change.before() == null;
-        return isNewAccount
+        boolean isNew = change.before() == null;
+        return (isNew && name.resource().equals(ServiceAccountTokens.ACCOUNTS))
+                || (isNew && name.resource().equals(PriorityClasses.RESOURCE))
                 || name.resource().equals(LimitRanges.RESOURCE)
                 || (name.resource().equals(Quota.RESOURCE) && Quota.hasMoreRoom(change));
     }

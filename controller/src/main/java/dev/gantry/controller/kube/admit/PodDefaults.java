@@ -25,9 +25,7 @@ final class PodDefaults {
         spec(spec);
         spec.put("enableServiceLinks", true)
                 .put("serviceAccountName", "default")
-                .put("serviceAccount", spec.text("serviceAccountName"))
-                .put("preemptionPolicy", "PreemptLowerPriority")
-                .put("priority", 0);
+                .put("serviceAccount", spec.text("serviceAccountName"));
         containers(spec).forEach(PodDefaults::requestWhatIsTheLimit);
         tolerate(spec.object(), "node.kubernetes.io/not-ready");
         tolerate(spec.object(), "node.kubernetes.io/unreachable");

@@ -124,6 +124,7 @@ public final class Validation {
                 }
             }
             case "v1 ResourceQuota" -> new QuotaValidation(findings, spec).check(old);
+            case "scheduling.k8s.io/v1 PriorityClass" -> new PriorityValidation(findings, object).check(before);
             case "v1 LimitRange" -> new LimitRangeValidation(findings, spec).check();
             case "v1 ConfigMap" -> configuration(List.of("data", "binaryData"));
             case "v1 Secret" -> {

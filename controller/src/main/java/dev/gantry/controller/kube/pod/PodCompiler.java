@@ -157,6 +157,7 @@ public final class PodCompiler implements PodMaker {
                 .setTerminationGraceSeconds(spec.number("terminationGracePeriodSeconds", GRACE_SECONDS))
                 .setActiveDeadlineSeconds(spec.number("activeDeadlineSeconds", 0))
                 .setHostname(hostname(spec.text("hostname", meta.name())))
+                .setPriority(spec.number("priority", 0))
                 .setSharedProcesses(spec.flag("shareProcessNamespace", false))
                 .addAllDnsServers(spec.at("dnsConfig").texts("nameservers"))
                 .addAllDnsSearchDomains(spec.at("dnsConfig").texts("searches"));

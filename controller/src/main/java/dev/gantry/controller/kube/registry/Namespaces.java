@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.VolumeNames;
+import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.store.Versioned;
@@ -77,6 +78,8 @@ public final class Namespaces {
         Map<ObjectName, ObjectNode> all = new LinkedHashMap<>();
         FIRST.forEach(name -> all.put(new ObjectName(cluster, ResourceName.NAMESPACES, "", name), Json.object()));
         all.putAll(BuiltInRoles.of(cluster));
+        PriorityClasses.ofSystem()
+                .forEach((name, one) -> all.put(new ObjectName(cluster, PriorityClasses.RESOURCE, "", name), one));
         all.put(new ObjectName(cluster, VolumeNames.CLASSES, "", VolumeNames.CLASS), storageClass());
         if (cluster.equals(ApiService.NAME.cluster())) {
             all.put(ApiService.NAME, apiService());

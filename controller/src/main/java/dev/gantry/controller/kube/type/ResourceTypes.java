@@ -21,7 +21,6 @@ public final class ResourceTypes {
             "Ingress",
             "IngressClass",
             "NetworkPolicy",
-            "PriorityClass",
             "CSIDriver",
             "CSINode",
             "CSIStorageCapacity",

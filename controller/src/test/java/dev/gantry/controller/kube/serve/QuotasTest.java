@@ -221,12 +221,13 @@ class QuotasTest {
 
     @Test
     void countsThePortsOfServicesAlsoWhenTheyBecomeOthers() throws IOException, InterruptedException {
-        limit("'services': '3', 'services.nodeports': '2', 'services.loadbalancers': '1'");
+        // one service is the API's own
+        limit("'services': '4', 'services.nodeports': '2', 'services.loadbalancers': '1'");
         String service = "{'metadata': {'name': '%s'}, 'spec': {'type': '%s', 'ports': [{'name': 'a', 'port': 80},"
                 + " {'name': 'b', 'port': 81}]}}";
         assertMade(world.post(SERVICES, service.formatted("one", "ClusterIP")));
         assertMade(world.post(SERVICES, service.formatted("two", "LoadBalancer")));
-        assertThat(used()).isEqualTo("{services:2,services.loadbalancers:1,services.nodeports:2}");
+        assertThat(used()).isEqualTo("{services:3,services.loadbalancers:1,services.nodeports:2}");
         assertRefused(
                 world.patch(SERVICES + "/one", MERGE, "{'spec': {'type': 'NodePort'}}"),
                 "services \"one\" is forbidden: exceeded quota: q, requested: services.nodeports=2,"
@@ -235,7 +236,7 @@ class QuotasTest {
         assertThat(world.patch(SERVICES + "/one", MERGE, "{'spec': {'type': 'NodePort'}}")
                         .status())
                 .isEqualTo(200);
-        assertThat(recounted()).isEqualTo("{services:1,services.loadbalancers:0,services.nodeports:2}");
+        assertThat(recounted()).isEqualTo("{services:2,services.loadbalancers:0,services.nodeports:2}");
     }
 
     @Test
