@@ -6,6 +6,7 @@ import dev.gantry.controller.http.EdgeLimits;
 import dev.gantry.controller.http.EdgeOptions;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.CertificateUsers;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
@@ -53,7 +54,7 @@ final class KubeFrontEnd implements AutoCloseable {
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        ResourceTypes.served(),
+                        new ClusterTypes(ResourceTypes.served()),
                         creation,
                         fanout,
                         channels::open,

@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.batch.CronJobReconciler;
 import dev.gantry.controller.kube.batch.JobReconciler;
 import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.collect.NamespaceReconciler;
+import dev.gantry.controller.kube.definition.DefinitionReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
@@ -29,6 +30,7 @@ final class KubePlanners {
         PodMaker maker = new PodCompiler();
         return List.of(
                 new NamespaceReconciler(),
+                new DefinitionReconciler(),
                 new GarbageReconciler(),
                 ReplicaSetReconciler.ofReplicaSets(maker),
                 ReplicaSetReconciler.ofReplicationControllers(maker),

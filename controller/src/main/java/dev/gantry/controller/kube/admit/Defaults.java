@@ -55,6 +55,7 @@ public final class Defaults {
             case "networking.k8s.io/v1 NetworkPolicy" -> networkPolicy(gaps.within("spec"));
             case "autoscaling/v1 HorizontalPodAutoscaler" -> gaps.within("spec").put("minReplicas", 1);
             case "autoscaling/v2 HorizontalPodAutoscaler" -> autoscaler(gaps.within("spec"));
+            case "apiextensions.k8s.io/v1 CustomResourceDefinition" -> DefinitionDefaults.fill(gaps);
             case "rbac.authorization.k8s.io/v1 RoleBinding", "rbac.authorization.k8s.io/v1 ClusterRoleBinding" ->
                 binding(gaps);
             default -> {

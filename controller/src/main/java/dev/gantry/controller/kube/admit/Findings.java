@@ -17,6 +17,10 @@ final class Findings {
         return List.copyOf(causes);
     }
 
+    void addAll(List<Cause> more) {
+        causes.addAll(more);
+    }
+
     void required(String field, String message) {
         causes.add(Cause.required(field, message));
     }

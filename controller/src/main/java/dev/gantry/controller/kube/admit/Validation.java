@@ -11,17 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds why an object that has its defaults is refused. */
 public final class Validation {
 
     private static final int ANNOTATION_BYTES_MAX = 256 * 1024;
     private static final int TAINTS_MAX = 100;
-    private static final Set<String> PATH_NAMES = Set.of("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
+    private static final String PATH_NAMES = "rbac.authorization.k8s.io/";
+    private static final Pattern TEMPLATES = Pattern.compile("((apps|batch)/)?v1 .*");
     private static final String SPEC = "spec";
 
     private final Findings findings = new Findings();
+    /** With the version: custom kinds may have the same name. */
     private final String kind;
+
     private final ObjectNode object;
     private final Optional<ObjectNode> before;
 
@@ -37,9 +41,9 @@ public final class Validation {
      * @param before what it replaces; empty for a new object
      */
     public static List<Cause> check(String apiVersion, String kind, ObjectNode object, Optional<ObjectNode> before) {
-        Validation validation = new Validation(kind, object, before);
+        Validation validation = new Validation(apiVersion + " " + kind, object, before);
         validation.metadata();
-        validation.kind(apiVersion);
+        validation.kind();
         return validation.findings.causes();
     }
 
@@ -58,7 +62,9 @@ public final class Validation {
             }
         }
         labels(metadata.path("labels"), "metadata.labels");
-        labels(object.path(SPEC).path("template").path("metadata").path("labels"), "spec.template.labels");
+        if (TEMPLATES.matcher(kind).matches()) {
+            labels(object.path(SPEC).path("template").path("metadata").path("labels"), "spec.template.labels");
+        }
         int bytes = 0;
         for (Map.Entry<String, JsonNode> annotation :
                 metadata.path("annotations").properties()) {
@@ -74,13 +80,13 @@ public final class Validation {
     }
 
     private Optional<String> nameProblem(String name) {
-        if (PATH_NAMES.contains(kind)) {
+        if (kind.startsWith(PATH_NAMES)) {
             boolean isSegment = !name.equals(".") && !name.equals("..") && !name.contains("/") && !name.contains("%");
             return isSegment ? Optional.empty() : Optional.of("may not be '.' or '..', nor contain '/' or '%'");
         }
         return switch (kind) {
-            case "Namespace" -> Names.LABEL.problem(name);
-            case "Service" -> Names.SERVICE.problem(name);
+            case "v1 Namespace" -> Names.LABEL.problem(name);
+            case "v1 Service" -> Names.SERVICE.problem(name);
             default -> Names.SUBDOMAIN.problem(name);
         };
     }
@@ -93,11 +99,11 @@ public final class Validation {
         }
     }
 
-    private void kind(String apiVersion) {
+    private void kind() {
         JsonNode spec = object.path(SPEC);
         Optional<JsonNode> old = before.map(found -> found.path(SPEC));
         ControllerValidation controller = new ControllerValidation(findings, spec, SPEC);
-        switch (apiVersion + " " + kind) {
+        switch (kind) {
             case "v1 Pod" -> {
                 PodValidation pod = new PodValidation(findings, spec, SPEC);
                 pod.check();
@@ -126,6 +132,8 @@ public final class Validation {
             case "v1 ResourceQuota" -> new QuotaValidation(findings, spec).check(old);
             case "scheduling.k8s.io/v1 PriorityClass" -> new PriorityValidation(findings, object).check(before);
             case "v1 LimitRange" -> new LimitRangeValidation(findings, spec).check();
+            case "apiextensions.k8s.io/v1 CustomResourceDefinition" ->
+                new DefinitionValidation(findings, object).check(before);
             case "v1 ConfigMap" -> configuration(List.of("data", "binaryData"));
             case "v1 Secret" -> {
                 configuration(List.of("data"));

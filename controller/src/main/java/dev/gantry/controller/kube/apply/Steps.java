@@ -85,7 +85,8 @@ final class Steps {
     private static Optional<Map<String, JsonNode>> items(JsonNode list, Schema schema) {
         Map<String, JsonNode> items = new LinkedHashMap<>();
         for (JsonNode item : list) {
-            Optional<String> step = keys(item, schema.listMapKeys());
+            Optional<String> step =
+                    keys(item, schema.listMapKeys(), schema.items().orElse(Schema.ANY));
             if (step.isEmpty() || items.put(step.get(), item) != null) {
                 return Optional.empty();
             }
@@ -93,12 +94,14 @@ final class Steps {
         return Optional.of(items);
     }
 
-    private static Optional<String> keys(JsonNode item, List<String> names) {
+    private static Optional<String> keys(JsonNode item, List<String> names, Schema items) {
         Map<String, JsonNode> keys = new TreeMap<>();
         for (String name : names) {
             JsonNode key = item.path(name);
-            if (key.isMissingNode() && DEFAULT_KEYS.containsKey(name)) {
-                key = DEFAULT_KEYS.get(name);
+            if (key.isMissingNode()) {
+                key = items.property(name)
+                        .flatMap(Schema::defaultValue)
+                        .orElse(items.isCustom() ? key : DEFAULT_KEYS.getOrDefault(name, key));
             }
             if (!key.isValueNode()) {
                 return Optional.empty();

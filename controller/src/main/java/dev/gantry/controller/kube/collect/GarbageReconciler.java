@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.collect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -8,6 +9,7 @@ import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.Ownership;
 import dev.gantry.controller.kube.owner.Removals;
 import dev.gantry.controller.kube.registry.Deletion;
+import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class GarbageReconciler implements Reconciler<KubeObject> {
 
     private static final int WRITES_MAX = 50;
+
+    private final ClusterTypes types = new ClusterTypes(ResourceTypes.described());
 
     @Override
     public String name() {
@@ -107,7 +111,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                 return released(owner.get(), Deletion.FOREGROUND, now);
             }
         }
-        Verdicts verdicts = new Verdicts(snapshot, cluster);
+        Verdicts verdicts = new Verdicts(snapshot, cluster, types.of(snapshot, cluster));
         return each(dependents, now, verdicts::apply);
     }
 
@@ -139,7 +143,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                     .forEach(item -> action.accept(item, removals));
             transactions.add(writes.build());
         }
-        return new Outcome(transactions, Optional.empty());
+        return Outcome.write(transactions);
     }
 
     private static void owners(Versioned<KubeObject> object, Set<Key<KubeObject>> keys) {

@@ -14,8 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Decides what becomes of an object that has owners, as upstream's garbage collector does. */
-record Verdicts(Snapshot snapshot, String cluster) {
+/**
+ * Decides what becomes of an object that has owners, as upstream's garbage collector does.
+ *
+ * @param types of the cluster
+ */
+record Verdicts(Snapshot snapshot, String cluster, ResourceTypes types) {
 
     private enum Owner {
         THERE,
@@ -74,10 +78,10 @@ record Verdicts(Snapshot snapshot, String cluster) {
     }
 
     /** Machines make nodes, which are not found by uid; and of a kind that is not known nobody can say that it is gone. */
-    private static boolean isTracked(Meta.Owner reference) {
+    private boolean isTracked(Meta.Owner reference) {
         boolean isNode = reference.apiVersion().equals("v1") && reference.kind().equals("Node");
         return !isNode
-                && ResourceTypes.described().list().stream()
+                && types.list().stream()
                         .anyMatch(type -> type.kind().equals(reference.kind())
                                 && type.name().group().equals(group(reference.apiVersion())));
     }

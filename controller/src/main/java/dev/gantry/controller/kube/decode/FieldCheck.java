@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Drops from a document what its kind does not have, and refuses what has another type. An empty value is like none, as in Go. */
 final class FieldCheck {
@@ -46,6 +47,10 @@ final class FieldCheck {
     }
 
     void object(ObjectNode object, Schema schema, String path) {
+        if (schema.isCustom()) {
+            custom(object, schema, path);
+            return;
+        }
         if (schema.isOpen()) {
             return;
         }
@@ -64,6 +69,34 @@ final class FieldCheck {
             }
         }
         object.remove(dropped);
+    }
+
+    /** The types of values are checked later, with all else that the definition says of them. */
+    private void custom(ObjectNode object, Schema schema, String path) {
+        List<String> dropped = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            String member = ParsedBody.member(path, entry.getKey());
+            Optional<Schema> known = schema.property(entry.getKey()).or(schema::additional);
+            if (known.isPresent()) {
+                custom(entry.getValue(), known.get(), member);
+            } else if (!schema.keepsUnknown()) {
+                unknown.add("unknown field \"" + member + "\"");
+                dropped.add(entry.getKey());
+            }
+        }
+        object.remove(dropped);
+    }
+
+    private void custom(JsonNode value, Schema schema, String path) {
+        if (!schema.isCustom() && !value.isNull()) {
+            value(value, schema, path);
+        } else if (value instanceof ObjectNode object) {
+            custom(object, schema, path);
+        } else if (value instanceof ArrayNode array && schema.items().isPresent()) {
+            for (int i = 0; i < array.size(); i++) {
+                custom(array.get(i), schema.items().get(), path + "[" + i + "]");
+            }
+        }
     }
 
     private void value(JsonNode value, Schema schema, String path) {

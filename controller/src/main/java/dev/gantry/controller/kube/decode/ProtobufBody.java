@@ -12,6 +12,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.refusal.Reason;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,6 +33,9 @@ import java.util.Set;
 final class ProtobufBody {
 
     static final String MEDIA_TYPE = "application/vnd.kubernetes.protobuf";
+
+    /** The messages of schemas are other than their JSON. No client that is known sends them. */
+    private static final String DEFINITIONS = "apiextensions.k8s.io/";
 
     private static final byte[] MAGIC = {'k', '8', 's', 0};
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -116,6 +120,12 @@ final class ProtobufBody {
         Message type = (Message) field(envelope, "typeMeta");
         String apiVersion = (String) field(type, "apiVersion");
         String kind = (String) field(type, "kind");
+        if (apiVersion.startsWith(DEFINITIONS)) {
+            throw KubeRefusal.of(
+                    Reason.UNSUPPORTED_MEDIA_TYPE,
+                    "the body of the request was in an unknown format - accepted media types include for a " + kind
+                            + ": application/json, application/yaml");
+        }
         Descriptor descriptor = Messages.all()
                 .find(apiVersion, kind)
                 .orElseThrow(() -> KubeRefusal.badRequest(

@@ -23,6 +23,9 @@ public final class RequestDecoder {
      * @param schema of the kind that is expected; without it nothing is known of its fields and all are kept
      */
     public static Decoded decode(byte[] body, String contentType, FieldValidation validation, Optional<Schema> schema) {
+        if (schema.filter(Schema::isCustom).isPresent() && form(contentType).equals(ProtobufBody.MEDIA_TYPE)) {
+            throw unknownFormat("");
+        }
         ParsedBody parsed = parse(body, contentType);
         ObjectNode object = object(parsed.tree());
         List<String> findings = new ArrayList<>(parsed.duplicates());
@@ -69,8 +72,7 @@ public final class RequestDecoder {
         if (body.length > ParsedBody.BYTES_MAX) {
             throw KubeRefusal.of(Reason.TOO_LARGE, "Request entity too large: limit is " + ParsedBody.BYTES_MAX);
         }
-        String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-        return switch (type) {
+        return switch (form(contentType)) {
             case "",
                     "application/json",
                     "application/json-patch+json",
@@ -78,12 +80,19 @@ public final class RequestDecoder {
                     "application/strategic-merge-patch+json" -> JsonBody.parse(body);
             case "application/yaml", "application/apply-patch+yaml" -> YamlBody.parse(body);
             case ProtobufBody.MEDIA_TYPE -> ProtobufBody.parse(body);
-            default ->
-                throw KubeRefusal.of(
-                        Reason.UNSUPPORTED_MEDIA_TYPE,
-                        "the body of the request was in an unknown format - accepted media types include: "
-                                + "application/json, application/yaml, " + ProtobufBody.MEDIA_TYPE);
+            default -> throw unknownFormat(", " + ProtobufBody.MEDIA_TYPE);
         };
+    }
+
+    private static String form(String contentType) {
+        return contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+    }
+
+    private static KubeRefusal unknownFormat(String more) {
+        return KubeRefusal.of(
+                Reason.UNSUPPORTED_MEDIA_TYPE,
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + "application/json, application/yaml" + more);
     }
 
     private static ObjectNode object(JsonNode tree) {

@@ -7,12 +7,16 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Which objects go by themselves: events, an hour after they happened last, as upstream. */
 public final class Lifetime {
 
     public static final Duration OF_EVENTS = Duration.ofHours(1);
+
+    /** Custom kinds may have the same name. */
+    private static final Set<String> VERSIONS = Set.of("v1", "events.k8s.io/v1");
 
     private static final List<String> TIMES = List.of(
             "/lastTimestamp",
@@ -25,7 +29,9 @@ public final class Lifetime {
 
     /** Milliseconds since the epoch; 0 for what stays until somebody deletes it. */
     static long endMs(JsonNode object) {
-        if (!object.path("kind").asText().equals("Event")) {
+        boolean isEvent = object.path("kind").asText().equals("Event")
+                && VERSIONS.contains(object.path("apiVersion").asText());
+        if (!isEvent) {
             return 0;
         }
         return TIMES.stream()

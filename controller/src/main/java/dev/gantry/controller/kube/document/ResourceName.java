@@ -12,6 +12,8 @@ public record ResourceName(String group, String plural) {
     public static final ResourceName NODES = core("nodes");
     public static final ResourceName NAMESPACES = core("namespaces");
     public static final ResourceName EVENTS = core("events");
+    public static final ResourceName DEFINITIONS =
+            new ResourceName("apiextensions.k8s.io", "customresourcedefinitions");
 
     private static final String CORE = "core";
 
@@ -26,7 +28,7 @@ public record ResourceName(String group, String plural) {
     }
 
     /** As in the scope of a record. */
-    String path() {
+    public String path() {
         return (group.isEmpty() ? CORE : group) + "/" + plural;
     }
 

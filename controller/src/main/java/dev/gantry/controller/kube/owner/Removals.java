@@ -7,7 +7,6 @@ import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.pod.PodEndings;
 import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.kube.registry.Revision;
-import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.store.Transaction;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -39,15 +38,10 @@ public record Removals(Transaction.Builder writes, Instant now) {
             return;
         }
         Deletion deletion = Deletion.of(Json.object().put("propagationPolicy", propagation.word));
-        ResourceTypes.described()
-                .find(object.name().resource())
-                .map(type -> deletion.of(type, object.json(), 0, now))
-                .ifPresent(result -> {
-                    switch (result) {
-                        case Deletion.Result.Gone() -> writes.delete(object.record());
-                        case Deletion.Result.Marked(ObjectNode marked) -> put(object, marked);
-                    }
-                });
+        switch (deletion.of(object.name().resource(), object.json(), 0, now)) {
+            case Deletion.Result.Gone() -> writes.delete(object.record());
+            case Deletion.Result.Marked(ObjectNode marked) -> put(object, marked);
+        }
     }
 
     /** Writes another document of an object, or takes it out if it was deleted and nothing keeps it any longer. */

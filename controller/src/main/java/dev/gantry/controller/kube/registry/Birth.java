@@ -66,7 +66,7 @@ public final class Birth {
         if (type.hasStatus()) {
             object.remove("status");
         }
-        withoutNulls(object);
+        withoutNulls(type, object);
         if (type.name().equals(ResourceName.NAMESPACES)) {
             object.withObject("/metadata").withObject("/labels").put("kubernetes.io/metadata.name", name.name());
             object.withObject("/spec").putArray("finalizers").add("kubernetes");
@@ -77,12 +77,18 @@ public final class Birth {
 
     /** Whether {@code metadata.generation} of the kind grows with its spec. */
     static boolean countsGenerations(ResourceType type) {
-        return type.hasStatus()
-                && (!type.name().group().isEmpty() || type.name().plural().equals("replicationcontrollers"));
+        return type.custom().isPresent()
+                || type.hasStatus()
+                        && (!type.name().group().isEmpty()
+                                || type.name().plural().equals("replicationcontrollers"));
     }
 
-    /** Null means that there is nothing; Go writes it where a field has no value. */
-    static void withoutNulls(JsonNode node) {
+    /** Null means that there is nothing; Go writes it where a field has no value. Definitions say for themselves what it means. */
+    static void withoutNulls(ResourceType type, ObjectNode object) {
+        withoutNulls(type.custom().isPresent() ? object.path("metadata") : object);
+    }
+
+    private static void withoutNulls(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.properties().removeIf(member -> member.getValue().isNull());
         }

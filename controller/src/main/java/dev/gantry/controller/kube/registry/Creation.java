@@ -2,15 +2,12 @@ package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.admission.Admission;
-import dev.gantry.controller.kube.admit.Defaults;
-import dev.gantry.controller.kube.admit.Validation;
+import dev.gantry.controller.kube.admit.KindRules;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
-import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -22,24 +19,33 @@ import java.util.function.UnaryOperator;
  */
 public record Creation(Registries registries, Supplier<String> uids, String authorityPem) {
 
-    /** @param object complete but for what every object gets; named as {@code name} says */
+    /**
+     * Of a kind that is built in.
+     *
+     * @param object complete but for what every object gets; named as {@code name} says
+     */
     public ObjectNode write(Draft draft, ObjectName name, ObjectNode object) {
-        return write(draft, name, object, UnaryOperator.identity());
+        ResourceType type = ResourceTypes.described().find(name.resource()).orElseThrow(KubeRefusal::unknownPath);
+        return write(draft, type, name, object, UnaryOperator.identity());
     }
 
-    /** @param finish the last hand on the object before it is written, with all that it was given */
-    public ObjectNode write(Draft draft, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
-        ResourceType type = ResourceTypes.described().find(name.resource()).orElseThrow(KubeRefusal::unknownPath);
-        if (registries.of(name.resource()).find(draft.image(), name).isPresent()) {
+    /**
+     * @param type   of the object; the version that the caller speaks
+     * @param finish the last hand on the object before it is written, with all that it was given
+     */
+    public ObjectNode write(
+            Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
+        if (registries.of(type).find(draft.image(), name).isPresent()) {
             throw KubeRefusal.alreadyExists(name.resource(), name.name());
         }
         if (type.namespaced()) {
             Namespaces.guard(draft, name);
         }
-        ObjectNode born = write(draft, type, name, object, finish);
+        type.custom().ifPresent(custom -> Definitions.guard(draft, name, custom));
+        ObjectNode born = bear(draft, type, name, object, finish);
         if (name.resource().equals(ResourceName.NAMESPACES)) {
             Namespaces.contents(name.cluster(), name.name(), authorityPem)
-                    .forEach((inside, more) -> write(
+                    .forEach((inside, more) -> bear(
                             draft,
                             ResourceTypes.described().find(inside.resource()).orElseThrow(),
                             inside,
@@ -49,19 +55,16 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
         return born;
     }
 
-    private ObjectNode write(
+    private ObjectNode bear(
             Draft draft, ResourceType type, ObjectName name, ObjectNode object, UnaryOperator<ObjectNode> finish) {
         ObjectNode born = Birth.of(type, object, name, uids.get(), draft.now());
         Admission admission = Admission.ofRequest(draft.image(), draft.now());
-        Defaults.apply(type.apiVersion(), type.kind(), born);
+        KindRules.fill(type, born);
         admission.complete(name, born);
-        List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), born, Optional.empty());
-        if (!wrong.isEmpty()) {
-            throw KubeRefusal.invalid(type.name().group(), type.kind(), name.name(), wrong);
-        }
+        KindRules.check(type, born, Optional.empty());
         admission.admit(name, born);
         ObjectNode finished = finish.apply(born);
-        registries.of(name.resource()).create(draft, name, finished);
+        registries.of(type).create(draft, name, finished);
         admission.writeTo(draft.writes());
         return finished;
     }

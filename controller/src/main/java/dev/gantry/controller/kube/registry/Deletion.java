@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
-import dev.gantry.controller.kube.type.ResourceType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,9 +50,9 @@ public record Deletion(Optional<Long> graceSeconds, String propagation, String u
     }
 
     /** @param defaultGraceSeconds of an object that ends by itself when told to, as pods do; 0 for all others */
-    public Result of(ResourceType type, ObjectNode object, long defaultGraceSeconds, Instant now) {
+    public Result of(ResourceName resource, ObjectNode object, long defaultGraceSeconds, Instant now) {
         Meta meta = Meta.of(object);
-        check(type, object, meta);
+        check(resource, object, meta);
         long grace = graceSeconds.orElse(defaultGraceSeconds);
         if (defaultGraceSeconds == 0) {
             grace = 0;
@@ -63,8 +63,8 @@ public record Deletion(Optional<Long> graceSeconds, String propagation, String u
         if (finalizers.isEmpty()) {
             marked.withObject("/metadata").remove("finalizers");
         }
-        boolean isHeld = object.path("kind").asText().equals("Namespace")
-                && !object.at("/spec/finalizers").isEmpty();
+        boolean isHeld =
+                Revision.isNamespace(object) && !object.at("/spec/finalizers").isEmpty();
         if (finalizers.isEmpty() && !isHeld && grace == 0) {
             return new Result.Gone();
         }
@@ -99,20 +99,20 @@ public record Deletion(Optional<Long> graceSeconds, String propagation, String u
         }
     }
 
-    private void check(ResourceType type, ObjectNode object, Meta meta) {
+    private void check(ResourceName resource, ObjectNode object, Meta meta) {
         if (!List.of("", "Background", "Foreground", "Orphan").contains(propagation)) {
             throw KubeRefusal.badRequest("invalid propagationPolicy: " + propagation);
         }
         if (!uid.isEmpty() && !uid.equals(meta.uid())) {
             throw KubeRefusal.conflict(
-                    type.name(),
+                    resource,
                     meta.name(),
                     "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + meta.uid());
         }
         String version = object.at("/metadata/resourceVersion").asText();
         if (!resourceVersion.isEmpty() && !resourceVersion.equals(version)) {
             throw KubeRefusal.conflict(
-                    type.name(),
+                    resource,
                     meta.name(),
                     "Precondition failed: ResourceVersion in precondition: " + resourceVersion
                             + ", ResourceVersion in object meta: " + version);

@@ -6,6 +6,7 @@ import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.watch.ObjectEvent;
 import dev.gantry.controller.kube.watch.Observation;
 import dev.gantry.controller.resource.Kinds;
@@ -44,6 +45,20 @@ public final class Registries implements Observation {
             return services;
         }
         return resource.equals(ResourceName.NODES) ? nodes : objects;
+    }
+
+    public Registry of(ResourceType type) {
+        Registry registry = of(type.name());
+        return type.custom()
+                .<Registry>map(custom -> new CustomRegistry(registry, type, custom))
+                .orElse(registry);
+    }
+
+    /** A copy of what an event shows, as those see it who watch a kind. */
+    public static ObjectNode drawn(ResourceType type, ObjectNode object) {
+        return type.custom()
+                .map(custom -> new CustomRegistry(new ObjectRegistry(), type, custom).drawn(object.deepCopy()))
+                .orElse(object);
     }
 
     /** The clusters that there are: each has a namespace at least. */

@@ -31,14 +31,14 @@ public final class Revision {
         ObjectNode after = asked.deepCopy();
         after.put("kind", type.kind()).put("apiVersion", type.apiVersion());
         keepMetadata(before, after);
-        Birth.withoutNulls(after);
+        Birth.withoutNulls(type, after);
         if (type.hasStatus()) {
             copy(before, after, "status");
         }
         if (type.name().equals(ServiceClaims.SERVICES)) {
             ServiceClaims.keep(before, after);
         }
-        if (Birth.countsGenerations(type) && !rest(before).equals(rest(after))) {
+        if (Birth.countsGenerations(type) && !rest(type, before).equals(rest(type, after))) {
             after.withObject("/metadata").put("generation", Meta.of(before).generation() + 1);
         }
         return after;
@@ -50,24 +50,29 @@ public final class Revision {
         ObjectNode after = before.deepCopy();
         copy(asked, after, "status");
         copy((ObjectNode) asked.withObject("/metadata"), after.withObject("/metadata"), "managedFields");
-        Birth.withoutNulls(after);
+        Birth.withoutNulls(type, after);
         return after;
     }
 
     /** Takes out what stands for nothing. */
-    public static void withoutNulls(ObjectNode object) {
-        Birth.withoutNulls(object);
+    public static void withoutNulls(ResourceType type, ObjectNode object) {
+        Birth.withoutNulls(type, object);
     }
 
     /** Whether nothing keeps an object whose deletion was asked for any longer. */
     public static boolean isOver(ObjectNode object) {
         Meta meta = Meta.of(object);
-        boolean isHeld = object.path("kind").asText().equals("Namespace")
-                && !object.at("/spec/finalizers").isEmpty();
+        boolean isHeld = isNamespace(object) && !object.at("/spec/finalizers").isEmpty();
         return meta.isDeleted()
                 && meta.finalizers().isEmpty()
                 && !isHeld
                 && object.at("/metadata/deletionGracePeriodSeconds").asLong() == 0;
+    }
+
+    /** Custom kinds may have the same name. */
+    static boolean isNamespace(ObjectNode object) {
+        return object.path("kind").asText().equals("Namespace")
+                && object.path("apiVersion").asText().equals("v1");
     }
 
     private static void check(ResourceType type, ObjectNode before, ObjectNode asked) {
@@ -124,9 +129,12 @@ public final class Revision {
         }
     }
 
-    private static ObjectNode rest(ObjectNode object) {
+    private static ObjectNode rest(ResourceType type, ObjectNode object) {
         ObjectNode rest = object.deepCopy();
-        rest.remove(List.of("metadata", "status"));
+        rest.remove("metadata");
+        if (type.hasStatus()) {
+            rest.remove("status");
+        }
         return rest;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of one value of a document: a kind, or something within one. */
 public final class Schema {
@@ -22,11 +23,30 @@ public final class Schema {
 
     private final JsonNode definitions;
 
+    /** Of the definition that it is from; null for what is built in. */
+    private final @Nullable Patterns patterns;
+
     Schema(JsonNode node, JsonNode definitions) {
+        this(node, definitions, null);
+    }
+
+    Schema(JsonNode node, JsonNode definitions, @Nullable Patterns patterns) {
+        boolean isReference = node.has("$ref");
         this.here = node;
         this.definitions = definitions;
-        this.target =
-                node.has("$ref") ? definitions.path(node.path("$ref").asText().substring(REFERENCE.length())) : node;
+        this.target = isReference ? definitions.path(node.path("$ref").asText().substring(REFERENCE.length())) : node;
+        // Only what is built in is referred to.
+        this.patterns = isReference ? null : patterns;
+    }
+
+    /** As OpenAPI writes it; read only. */
+    public JsonNode json() {
+        return here;
+    }
+
+    /** Whether it is from a custom definition: then what it does not name is dropped, and what it says of values is checked. */
+    public boolean isCustom() {
+        return patterns != null;
     }
 
     /** A member that is named in the schema. */
@@ -59,6 +79,53 @@ public final class Schema {
     /** Whether members that it does not name are fine. */
     public boolean isOpen() {
         return properties().isEmpty() && additional().isEmpty();
+    }
+
+    /** Whether members that it does not name are kept, where it is from a custom definition. */
+    public boolean keepsUnknown() {
+        return flag("x-kubernetes-preserve-unknown-fields")
+                || target.path("additionalProperties").asBoolean();
+    }
+
+    /** Whether it is from a custom definition and allows a number as well as a text. */
+    public boolean isIntOrString() {
+        return flag("x-kubernetes-int-or-string");
+    }
+
+    public boolean isNullable() {
+        return flag("nullable");
+    }
+
+    /** What a custom definition fills in where nothing is said; read only. */
+    public Optional<JsonNode> defaultValue() {
+        return isCustom() ? Optional.ofNullable(target.get("default")) : Optional.empty();
+    }
+
+    /** What the schema says under a name, for example {@code minimum}; missing where it says nothing. */
+    public JsonNode rule(String name) {
+        return target.path(name);
+    }
+
+    /** Schemas beside this one that a value is checked by as well. */
+    public List<Schema> all(String name) {
+        List<Schema> found = new ArrayList<>();
+        target.path(name).forEach(one -> within(one).ifPresent(found::add));
+        return found;
+    }
+
+    /** What a value must not be. */
+    public Optional<Schema> not() {
+        return within(target.path("not"));
+    }
+
+    /** Whether a part of the text fits the pattern of the schema; also when it has none. */
+    public boolean fits(String text) {
+        String pattern = target.path("pattern").asText();
+        return patterns == null || pattern.isEmpty() || patterns.find(pattern, text);
+    }
+
+    private boolean flag(String name) {
+        return target.path(name).asBoolean();
     }
 
     /** For example {@code object}; empty where any is fine. */
@@ -113,7 +180,7 @@ public final class Schema {
     }
 
     private Optional<Schema> within(JsonNode node) {
-        return node.isObject() ? Optional.of(new Schema(node, definitions)) : Optional.empty();
+        return node.isObject() ? Optional.of(new Schema(node, definitions, patterns)) : Optional.empty();
     }
 
     private static List<String> texts(JsonNode list) {

@@ -37,6 +37,11 @@ public final class Schemas {
                 : Optional.of(new Schema(definitions.path(name.asText()), definitions));
     }
 
+    /** Reads what a custom definition says of its kind; it may refer to what is built in. */
+    public Schema custom(JsonNode schema) {
+        return new Schema(schema, definitions, new Patterns());
+    }
+
     /** Under which name {@link #definitions} has a kind. */
     public Optional<String> name(String apiVersion, String kind) {
         return Optional.of(kinds.path(apiVersion + " " + kind).asText()).filter(name -> !name.isEmpty());
@@ -50,18 +55,33 @@ public final class Schemas {
         kinds.properties().stream()
                 .filter(kind -> kind.getKey().startsWith(apiVersion + " "))
                 .forEach(kind -> collect(kind.getValue().asText(), found));
+        return object(found);
+    }
+
+    /** All definitions that a schema refers to. The caller must not change them. */
+    public ObjectNode referred(JsonNode schema) {
+        TreeMap<String, JsonNode> found = new TreeMap<>();
+        collectFrom(schema, found);
+        return object(found);
+    }
+
+    private static ObjectNode object(TreeMap<String, JsonNode> members) {
         ObjectNode all = JsonMapper.builder().build().createObjectNode();
-        all.setAll(found);
+        all.setAll(members);
         return all;
     }
 
     private void collect(String name, TreeMap<String, JsonNode> into) {
         if (into.putIfAbsent(name, definitions.path(name)) == null) {
-            definitions.path(name).findValuesAsText("$ref").stream()
-                    // A schema of schemas has a member of that name, which is no reference.
-                    .filter(reference -> reference.startsWith(Schema.REFERENCE))
-                    .forEach(reference -> collect(reference.substring(Schema.REFERENCE.length()), into));
+            collectFrom(definitions.path(name), into);
         }
+    }
+
+    private void collectFrom(JsonNode schema, TreeMap<String, JsonNode> into) {
+        schema.findValuesAsText("$ref").stream()
+                // A schema of schemas has a member of that name, which is no reference.
+                .filter(reference -> reference.startsWith(Schema.REFERENCE))
+                .forEach(reference -> collect(reference.substring(Schema.REFERENCE.length()), into));
     }
 
     private static final class BuiltIn {

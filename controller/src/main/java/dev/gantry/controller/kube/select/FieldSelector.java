@@ -64,12 +64,15 @@ public record FieldSelector(List<Rule> rules) {
         rules = List.copyOf(rules);
     }
 
-    /** @param text as in the parameter {@code fieldSelector} */
-    public static FieldSelector parse(ResourceName resource, String text) {
+    /**
+     * @param selectable fields that can be selected by, beside those that are known
+     * @param text as in the parameter {@code fieldSelector}
+     */
+    public static FieldSelector parse(ResourceName resource, List<String> selectable, String text) {
         List<Rule> rules = new ArrayList<>();
         for (String part : text.split(",")) {
             if (!part.isBlank()) {
-                rules.add(rule(resource, part.trim()));
+                rules.add(rule(resource, selectable, part.trim()));
             }
         }
         return new FieldSelector(rules);
@@ -88,7 +91,7 @@ public record FieldSelector(List<Rule> rules) {
                 .findFirst();
     }
 
-    private static Rule rule(ResourceName resource, String part) {
+    private static Rule rule(ResourceName resource, List<String> selectable, String part) {
         Matcher matcher = RULE.matcher(part);
         if (!matcher.matches()) {
             throw KubeRefusal.badRequest("invalid field selector: " + part + "; can't understand '" + part + "'");
@@ -96,6 +99,7 @@ public record FieldSelector(List<Rule> rules) {
         String field = matcher.group(1);
         if (!field.equals(NAME)
                 && !field.equals(NAMESPACE)
+                && !selectable.contains(field)
                 && !MORE.getOrDefault(resource, Set.of()).contains(field)) {
             throw KubeRefusal.badRequest("Unable to find \"" + resource + "\" that match label selector \"\", field"
                     + " selector \"" + part + "\": field label not supported: " + field);

@@ -9,6 +9,7 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.schema.Schema;
 import dev.gantry.controller.kube.schema.Schemas;
 import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.Subresource;
 import java.util.Optional;
 
 /** Reads the objects that clients send. */
@@ -20,9 +21,10 @@ final class Bodies {
     static Decoded object(Call call) {
         ResourceType type = call.target().type();
         Optional<Schema> schema = type.subresource(call.target().subresource())
+                .filter(sub -> !sub.name().equals(Subresource.STATUS))
                 .map(sub -> Schemas.builtIn()
                         .find(sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version(), sub.kind()))
-                .orElseGet(() -> Schemas.builtIn().find(type.apiVersion(), type.kind()));
+                .orElseGet(type::schema);
         return RequestDecoder.decode(call.http().body().bytes(), contentType(call.http()), validation(call), schema);
     }
 
@@ -30,10 +32,7 @@ final class Bodies {
     static Decoded applied(Call call) {
         ResourceType type = call.target().type();
         return RequestDecoder.decode(
-                call.http().body().bytes(),
-                contentType(call.http()),
-                validation(call),
-                Schemas.builtIn().find(type.apiVersion(), type.kind()));
+                call.http().body().bytes(), contentType(call.http()), validation(call), type.schema());
     }
 
     /** What may be left out, such as the options of a deletion. */

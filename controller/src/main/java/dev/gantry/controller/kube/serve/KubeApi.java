@@ -14,12 +14,14 @@ import dev.gantry.controller.kube.access.Reviews;
 import dev.gantry.controller.kube.access.Roles;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.access.User;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.type.Subresource;
 import dev.gantry.controller.kube.watch.Fanout;
@@ -47,7 +49,7 @@ public final class KubeApi {
      */
     public record Parts(
             Store store,
-            ResourceTypes types,
+            ClusterTypes types,
             Creation creation,
             Fanout fanout,
             Nodes nodes,
@@ -70,8 +72,6 @@ public final class KubeApi {
     private static final String BEARER = "Bearer ";
 
     private final Parts parts;
-    private final Discovery discovery;
-    private final OpenApi openApi;
     private final Lists lists;
     private final Watches watches;
     private final Writes writes;
@@ -83,11 +83,8 @@ public final class KubeApi {
     public KubeApi(Parts parts) {
         this.parts = parts;
         Registries registries = parts.creation().registries();
-        this.discovery = new Discovery(parts.types());
-        this.openApi =
-                new OpenApi(parts.types(), Integer.toHexString(parts.version().hashCode()));
         this.lists = new Lists(parts.store(), registries, parts.clock());
-        this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.clock());
+        this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.types(), parts.clock());
         this.writes = new Writes(parts.store(), parts.creation(), lists, parts.clock(), parts.suffixes());
         this.patches = new Patches(writes);
         PodChannels channels = new PodChannels(parts.store(), parts.nodes());
@@ -108,7 +105,7 @@ public final class KubeApi {
 
     private void handleSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
         try {
-            if (Target.parse(parts.types(), request.path()) instanceof Target.Objects target
+            if (Target.parse(this::types, request.path()) instanceof Target.Objects target
                     && SESSIONS.contains(target.subresource())) {
                 User user = actor(request, target.cluster());
                 Call call = new Call(request, target, Query.parse(request.query()), user);
@@ -129,7 +126,7 @@ public final class KubeApi {
     private void handle(HttpRequest request, ResponseStream stream) throws InterruptedException, ClientGoneException {
         try {
             Query query = Query.parse(request.query());
-            switch (Target.parse(parts.types(), request.path())) {
+            switch (Target.parse(this::types, request.path())) {
                 case Target.Plain plain -> stream.answer(plain(plain, request, actor(request, plain.cluster())));
                 case Target.Objects target ->
                     objects(new Call(request, target, query, actor(request, target.cluster())), stream);
@@ -141,6 +138,10 @@ public final class KubeApi {
         } catch (UnavailableException e) {
             stream.answer(Answers.refusal(KubeRefusal.of(Reason.UNAVAILABLE, String.valueOf(e.getMessage()))));
         }
+    }
+
+    private ResourceTypes types(String cluster) {
+        return parts.types().of(parts.store().snapshot(), cluster);
     }
 
     private User actor(HttpRequest request, String cluster) {
@@ -195,9 +196,10 @@ public final class KubeApi {
                     target.cluster().equals("default") && !request.path().startsWith("/clusters/")
                             ? ""
                             : "/clusters/" + target.cluster();
-            answer = openApi.answer(prefix, path.subList(1, path.size()));
+            answer = new OpenApi(types(target.cluster()), parts.version()).answer(prefix, path.subList(1, path.size()));
         } else if (!path.isEmpty()) {
-            answer = discovery.answer(path, request.headers().first("Accept").orElse(""));
+            answer = new Discovery(types(target.cluster()))
+                    .answer(path, request.headers().first("Accept").orElse(""));
         }
         return answer.orElseThrow(KubeRefusal::unknownPath);
     }
@@ -227,7 +229,9 @@ public final class KubeApi {
         } else if (target.subresource().equals("log")) {
             logs.stream(call, stream);
         } else {
-            stream.answer(answer(call, verb));
+            List<String> warnings =
+                    target.type().custom().flatMap(Custom::warning).stream().toList();
+            stream.answer(Answers.warned(answer(call, verb), warnings));
         }
     }
 
@@ -236,7 +240,7 @@ public final class KubeApi {
         return switch (verb) {
             case "get" ->
                 target.subresource().equals(Subresource.SCALE)
-                        ? Answers.json(200, Scales.of(lists.object(call)))
+                        ? Answers.json(200, Scales.of(target.type()).draw(lists.object(call)))
                         : lists.get(call);
             case "list" -> lists.list(call);
             case "create" -> create(call);

@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.select.FieldSelector;
 import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.kube.select.Selection;
+import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Store;
@@ -57,7 +58,7 @@ final class Lists {
     ObjectNode object(Call call) throws InterruptedException {
         ObjectName name = call.target().objectName();
         return registries
-                .of(name.resource())
+                .of(call.target().type())
                 .find(image(call.query()), name)
                 .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
     }
@@ -81,7 +82,7 @@ final class Lists {
         if (table.isPresent()) {
             return Answers.json(200, Tables.of(table.get(), type, page, meta, clock.instant()));
         }
-        ObjectNode list = Json.object().put("kind", type.kind() + "List").put("apiVersion", type.apiVersion());
+        ObjectNode list = Json.object().put("kind", type.listKind()).put("apiVersion", type.apiVersion());
         list.set("metadata", meta);
         ArrayNode items = list.putArray("items");
         page.forEach(items::add);
@@ -90,14 +91,15 @@ final class Lists {
 
     /** What a list or a watch is about. */
     static Selection selection(Call call) {
-        Selection asked = new Selection(
-                LabelSelector.parse(call.query().text("labelSelector")),
-                FieldSelector.parse(call.target().type().name(), call.query().text("fieldSelector")));
+        LabelSelector labels = LabelSelector.parse(call.query().text("labelSelector"));
+        ResourceType type = call.target().type();
+        List<String> selectable = type.custom().map(Custom::selectable).orElse(List.of());
+        FieldSelector asked =
+                FieldSelector.parse(type.name(), selectable, call.query().text("fieldSelector"));
         String name = call.target().name();
         return name.isEmpty()
-                ? asked
-                : new Selection(
-                        asked.labels(), FieldSelector.parse(call.target().type().name(), "metadata.name=" + name));
+                ? new Selection(labels, asked)
+                : new Selection(labels, FieldSelector.parse(type.name(), selectable, "metadata.name=" + name));
     }
 
     static Optional<Tables.Form> table(Call call) {
@@ -112,10 +114,10 @@ final class Lists {
         if (single.isPresent()
                 && (!target.type().namespaced() || !target.namespace().isEmpty())) {
             ObjectName name = target.named(single.get()).objectName();
-            return registries.of(name.resource()).find(image, name).filter(selection::matches).stream()
+            return registries.of(target.type()).find(image, name).filter(selection::matches).stream()
                     .toList();
         }
-        return registries.of(target.type().name()).list(image, target.named("").objectName()).stream()
+        return registries.of(target.type()).list(image, target.named("").objectName()).stream()
                 .filter(selection::matches)
                 .toList();
     }

@@ -1,12 +1,16 @@
 package dev.gantry.controller.kube.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.HttpResponse;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.schema.Schemas;
+import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +23,12 @@ import java.util.Set;
 final class OpenApi {
 
     private final ResourceTypes types;
-    private final String hash;
+    private final String version;
 
-    /** @param hash changes when the documents do: clients keep them by it */
-    OpenApi(ResourceTypes types, String hash) {
+    /** @param version of Gantry */
+    OpenApi(ResourceTypes types, String version) {
         this.types = types;
-        this.hash = hash;
+        this.version = version;
     }
 
     /** @param path what follows {@code openapi} */
@@ -45,11 +49,24 @@ final class OpenApi {
         ObjectNode paths = json.putObject("paths");
         Set<String> versions = new LinkedHashSet<>();
         types.list().forEach(type -> versions.add(type.apiVersion()));
-        for (String version : versions) {
-            String path = (version.contains("/") ? "apis/" : "api/") + version;
-            paths.putObject(path).put("serverRelativeURL", prefix + "/openapi/v3/" + path + "?hash=" + hash);
+        for (String apiVersion : versions) {
+            String path = (apiVersion.contains("/") ? "apis/" : "api/") + apiVersion;
+            paths.putObject(path)
+                    .put("serverRelativeURL", prefix + "/openapi/v3/" + path + "?hash=" + hash(apiVersion));
         }
         return json;
+    }
+
+    /** Changes when the document does: clients keep it by that. */
+    private String hash(String apiVersion) {
+        List<Long> revisions = types.of(apiVersion).stream()
+                .flatMap(type -> type.custom().stream())
+                .map(Custom::revision)
+                .toList();
+        return Integer.toHexString(
+                revisions.isEmpty()
+                        ? version.hashCode()
+                        : List.of(version, revisions).hashCode());
     }
 
     private ObjectNode document(List<ResourceType> served) {
@@ -58,6 +75,11 @@ final class OpenApi {
         ObjectNode paths = json.putObject("paths");
         ObjectNode schemas = json.putObject("components").putObject("schemas");
         schemas.setAll(Schemas.builtIn().definitions(served.getFirst().apiVersion()));
+        served.forEach(type -> type.custom().ifPresent(custom -> {
+            JsonNode schema = custom.schema().json();
+            schemas.setAll(Schemas.builtIn().referred(schema));
+            schemas.set(name(type), schema);
+        }));
         for (ResourceType type : served) {
             String root = (type.name().group().isEmpty() ? "/api/" : "/apis/") + type.apiVersion();
             String plural = (type.namespaced() ? "/namespaces/{namespace}/" : "/")
@@ -109,6 +131,11 @@ final class OpenApi {
     }
 
     private static String name(ResourceType type) {
-        return Schemas.builtIn().name(type.apiVersion(), type.kind()).orElse(type.kind());
+        if (type.custom().isEmpty()) {
+            return Schemas.builtIn().name(type.apiVersion(), type.kind()).orElse(type.kind());
+        }
+        List<String> parts = new ArrayList<>(List.of(type.name().group().split("\\.")));
+        Collections.reverse(parts);
+        return String.join(".", parts) + "." + type.version() + "." + type.kind();
     }
 }

@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.HttpResponse;
-import dev.gantry.controller.kube.decode.Decoded;
 import dev.gantry.controller.kube.decode.FieldValidation;
 import dev.gantry.controller.kube.decode.RequestDecoder;
 import dev.gantry.controller.kube.patch.JsonPatch;
@@ -40,6 +39,9 @@ final class Patches {
         if (form(contentType).equals(APPLY)) {
             return apply(call, mayCreate);
         }
+        if (call.target().type().custom().isPresent() && form(contentType).equals(STRATEGIC)) {
+            throw unknownFormat(List.of(JSON, MERGE, APPLY));
+        }
         JsonNode patch = RequestDecoder.patch(call.http().body().bytes(), contentType);
         String form = form(contentType);
         if (call.target().subresource().equals(Subresource.SCALE)) {
@@ -47,7 +49,7 @@ final class Patches {
             return writes.scale(call, scale -> patched(form, scale, patch, schema));
         }
         ResourceType type = call.target().type();
-        Schema schema = Schemas.builtIn().find(type.apiVersion(), type.kind()).orElse(Schema.ANY);
+        Schema schema = type.schema().orElse(Schema.ANY);
         FieldValidation validation = Bodies.validation(call);
         List<String> warnings = new ArrayList<>();
         ObjectNode changed = writes.change(call, before -> {
@@ -57,7 +59,7 @@ final class Patches {
             warnings.addAll(RequestDecoder.prune(after, validation, schema));
             return after;
         });
-        return Answers.warned(Answers.json(200, changed), warnings);
+        return Writes.written(call, 200, changed, warnings);
     }
 
     private HttpResponse apply(Call call, Runnable mayCreate) throws InterruptedException {
@@ -70,11 +72,8 @@ final class Patches {
             throw KubeRefusal.of(
                     Reason.UNSUPPORTED_MEDIA_TYPE, "a scale cannot be applied here: use " + MERGE + " or " + JSON);
         }
-        Decoded body = Bodies.applied(call);
-        ObjectNode applied = body.object();
-        Revision.withoutNulls(applied);
         boolean force = call.query().text("force").equals("true");
-        return Answers.warned(writes.apply(call, applied, force, mayCreate), body.warnings());
+        return writes.apply(call, Bodies.applied(call), force, mayCreate);
     }
 
     private static String form(String contentType) {
@@ -86,13 +85,16 @@ final class Patches {
             case JSON -> JsonPatch.apply(before, patch);
             case MERGE -> MergePatch.apply(before, patch);
             case STRATEGIC -> StrategicMergePatch.apply(before, object(patch), schema);
-            default ->
-                throw KubeRefusal.of(
-                        Reason.UNSUPPORTED_MEDIA_TYPE,
-                        "the body of the request was in an unknown format - accepted media types include: "
-                                + String.join(", ", JSON, MERGE, STRATEGIC, APPLY));
+            default -> throw unknownFormat(List.of(JSON, MERGE, STRATEGIC, APPLY));
         };
         return object(after);
+    }
+
+    private static KubeRefusal unknownFormat(List<String> accepted) {
+        return KubeRefusal.of(
+                Reason.UNSUPPORTED_MEDIA_TYPE,
+                "the body of the request was in an unknown format - accepted media types include: "
+                        + String.join(", ", accepted));
     }
 
     private static ObjectNode object(JsonNode json) {

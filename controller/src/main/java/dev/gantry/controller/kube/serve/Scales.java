@@ -3,18 +3,31 @@ package dev.gantry.controller.kube.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.Json;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.type.Custom;
+import dev.gantry.controller.kube.type.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The subresource {@code scale}: how many replicas something has and shall have. */
-final class Scales {
+/**
+ * The subresource {@code scale} of a kind: how many replicas something has and shall have.
+ *
+ * @param places where a custom object says it; empty for a kind that is built in
+ */
+record Scales(Optional<Custom.Scale> places) {
 
     private static final List<String> METADATA =
             List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp");
+    private static final String REPLICAS = "/spec/replicas";
 
-    private Scales() {}
+    static Scales of(ResourceType type) {
+        return new Scales(type.custom().flatMap(Custom::scale));
+    }
 
-    static ObjectNode of(ObjectNode object) {
+    ObjectNode draw(ObjectNode object) {
         ObjectNode scale = Json.object().put("kind", "Scale").put("apiVersion", "autoscaling/v1");
         ObjectNode metadata = scale.putObject("metadata");
         for (String member : METADATA) {
@@ -23,17 +36,29 @@ final class Scales {
                 metadata.set(member, value);
             }
         }
-        scale.putObject("spec").put("replicas", object.at("/spec/replicas").asInt(1));
+        scale.putObject("spec").put("replicas", wanted(object));
         scale.putObject("status")
-                .put("replicas", object.at("/status/replicas").asInt())
-                .put("selector", selector(object.at("/spec/selector")));
+                .put(
+                        "replicas",
+                        object.at(places.map(Custom.Scale::statusReplicas).orElse("/status/replicas"))
+                                .asInt())
+                .put("selector", selector(object));
         return scale;
     }
 
     /** The object as a scale wants it. */
-    static ObjectNode apply(ObjectNode object, ObjectNode scale) {
+    ObjectNode apply(ObjectNode object, ObjectNode scale) {
+        int replicas = scale.at(REPLICAS).asInt();
+        if (places.isPresent() && replicas < 0) {
+            Cause cause =
+                    Cause.invalid("spec.replicas", Integer.toString(replicas), "should be a non-negative integer");
+            throw KubeRefusal.invalid(
+                    "autoscaling", "Scale", object.at("/metadata/name").asText(), List.of(cause));
+        }
         ObjectNode scaled = object.deepCopy();
-        scaled.withObject("/spec").put("replicas", scale.at("/spec/replicas").asInt());
+        String place = places.map(Custom.Scale::specReplicas).orElse(REPLICAS);
+        int last = place.lastIndexOf('/');
+        scaled.withObject(place.substring(0, last)).put(place.substring(last + 1), replicas);
         String version = scale.at("/metadata/resourceVersion").asText();
         if (!version.isEmpty()) {
             scaled.withObject("/metadata").put("resourceVersion", version);
@@ -41,7 +66,27 @@ final class Scales {
         return scaled;
     }
 
-    private static String selector(JsonNode selector) {
+    private int wanted(ObjectNode object) {
+        if (places.isEmpty()) {
+            return object.at(REPLICAS).asInt(1);
+        }
+        String place = places.get().specReplicas();
+        JsonNode replicas = object.at(place);
+        if (!replicas.isNumber()) {
+            throw KubeRefusal.of(
+                    Reason.INTERNAL,
+                    "Internal error occurred: the spec replicas field \"" + place.replace('/', '.')
+                            + "\" does not exist");
+        }
+        return replicas.asInt();
+    }
+
+    private String selector(ObjectNode object) {
+        if (places.isPresent()) {
+            String place = places.get().selector();
+            return place.isEmpty() ? "" : object.at(place).asText();
+        }
+        JsonNode selector = object.at("/spec/selector");
         List<String> parts = new ArrayList<>();
         JsonNode labels = selector.has("matchLabels") || selector.has("matchExpressions")
                 ? selector.path("matchLabels")

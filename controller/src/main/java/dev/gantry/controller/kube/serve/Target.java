@@ -6,6 +6,7 @@ import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** What a path is about. */
 sealed interface Target {
@@ -40,7 +41,8 @@ sealed interface Target {
         }
     }
 
-    static Target parse(ResourceTypes types, String path) {
+    /** @param types of a cluster */
+    static Target parse(Function<String, ResourceTypes> types, String path) {
         List<String> segments = Arrays.stream(path.split("/"))
                 .filter(segment -> !segment.isEmpty())
                 .toList();
@@ -55,7 +57,7 @@ sealed interface Target {
             return new Plain(cluster, segments);
         }
         String apiVersion = isCore ? segments.get(1) : segments.get(1) + "/" + segments.get(2);
-        return objects(types, cluster, apiVersion, segments.subList(isCore ? 2 : 3, segments.size()));
+        return objects(types.apply(cluster), cluster, apiVersion, segments.subList(isCore ? 2 : 3, segments.size()));
     }
 
     private static Target objects(ResourceTypes types, String cluster, String apiVersion, List<String> path) {

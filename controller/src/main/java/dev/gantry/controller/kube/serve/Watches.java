@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.controller.http.Headers;
 import dev.gantry.controller.http.ResponseStream;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.select.Selection;
+import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.watch.Fanout;
 import dev.gantry.controller.kube.watch.ObjectEvent;
@@ -29,12 +32,14 @@ final class Watches {
     private final Store store;
     private final Fanout fanout;
     private final Lists lists;
+    private final ClusterTypes types;
     private final InstantSource clock;
 
-    Watches(Store store, Fanout fanout, Lists lists, InstantSource clock) {
+    Watches(Store store, Fanout fanout, Lists lists, ClusterTypes types, InstantSource clock) {
         this.store = store;
         this.fanout = fanout;
         this.lists = lists;
+        this.types = types;
         this.clock = clock;
     }
 
@@ -77,7 +82,7 @@ final class Watches {
         Instant end = clock.instant().plus(longest);
         while (true) {
             Duration left = Duration.between(clock.instant(), end);
-            if (left.isNegative() || left.isZero()) {
+            if (left.isNegative() || left.isZero() || !isServed(call.target())) {
                 return;
             }
             switch (watcher.next(left.compareTo(BOOKMARK_EVERY) < 0 ? left : BOOKMARK_EVERY)) {
@@ -94,11 +99,25 @@ final class Watches {
         }
     }
 
+    /** Whether the kind is still what it was when the watch began; if not, its client shall ask again. */
+    private boolean isServed(Target.Objects target) {
+        Optional<Long> definition = target.type().custom().map(Custom::revision);
+        return definition.isEmpty()
+                || types.of(store.snapshot(), target.cluster())
+                        .find(target.type().apiVersion(), target.type().name().plural())
+                        .flatMap(ResourceType::custom)
+                        .map(Custom::revision)
+                        .equals(definition);
+    }
+
     /** An object that stops to match is gone for this watcher, and one that begins to is new. */
     private static void tell(ObjectEvent event, Selection selection, Line line)
             throws InterruptedException, ClientGoneException {
-        Optional<ObjectNode> before = event.before().filter(selection::matches);
-        Optional<ObjectNode> after = event.after().filter(selection::matches);
+        Optional<ObjectNode> before = event.before()
+                .map(object -> Registries.drawn(line.type, object))
+                .filter(selection::matches);
+        Optional<ObjectNode> after =
+                event.after().map(object -> Registries.drawn(line.type, object)).filter(selection::matches);
         if (after.isPresent()) {
             line.write(before.isPresent() ? "MODIFIED" : "ADDED", after.get());
         } else if (before.isPresent()) {

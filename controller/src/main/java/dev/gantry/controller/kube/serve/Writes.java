@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.HttpResponse;
 import dev.gantry.controller.kube.access.Escalation;
 import dev.gantry.controller.kube.admission.Admission;
-import dev.gantry.controller.kube.admit.Defaults;
-import dev.gantry.controller.kube.admit.Validation;
+import dev.gantry.controller.kube.admit.KindRules;
+import dev.gantry.controller.kube.admit.Notices;
 import dev.gantry.controller.kube.apply.FieldOwnership;
 import dev.gantry.controller.kube.decode.Decoded;
 import dev.gantry.controller.kube.disruption.Evictions;
@@ -14,7 +14,6 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
-import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Creation;
@@ -23,7 +22,6 @@ import dev.gantry.controller.kube.registry.Draft;
 import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.schema.Schema;
-import dev.gantry.controller.kube.schema.Schemas;
 import dev.gantry.controller.kube.serve.Committing.Decided;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.Subresource;
@@ -66,11 +64,15 @@ final class Writes {
             ObjectName name = target.named(Birth.name(target.type(), asked, suffixes.get()))
                     .objectName();
             ObjectNode created = creation.write(
-                    draft, name, asked, born -> books(call, draft.now()).updated(Optional.empty(), born));
+                    draft,
+                    target.type(),
+                    name,
+                    asked,
+                    born -> books(call, draft.now()).updated(Optional.empty(), born));
             new Escalation(draft.image(), name.cluster(), call.user()).check(name, created);
             return new Decided(created, false);
         });
-        return Answers.warned(Answers.json(201, decided.object()), body.warnings());
+        return written(call, 201, decided.object(), body.warnings());
     }
 
     HttpResponse replace(Call call) throws InterruptedException {
@@ -82,13 +84,20 @@ final class Writes {
         }
         checkKind(target.type(), asked);
         Revision.checkName(target.objectName(), asked);
-        return Answers.warned(Answers.json(200, change(call, _ -> asked)), body.warnings());
+        return written(call, 200, change(call, _ -> asked), body.warnings());
+    }
+
+    /** @param warnings of what the client sent */
+    static HttpResponse written(Call call, int status, ObjectNode object, List<String> warnings) {
+        HttpResponse answer = Answers.warned(Answers.json(status, object), warnings);
+        return Answers.warned(answer, Notices.of(call.target().type(), object));
     }
 
     /** @param change from a Scale to a Scale */
     HttpResponse scale(Call call, UnaryOperator<ObjectNode> change) throws InterruptedException {
-        ObjectNode object = change(call, before -> Scales.apply(before, change.apply(Scales.of(before))));
-        return Answers.json(200, Scales.of(object));
+        Scales scales = Scales.of(call.target().type());
+        ObjectNode object = change(call, before -> scales.apply(before, change.apply(scales.draw(before))));
+        return Answers.json(200, scales.draw(object));
     }
 
     /**
@@ -98,7 +107,7 @@ final class Writes {
      */
     ObjectNode change(Call call, UnaryOperator<ObjectNode> change) throws InterruptedException {
         ObjectName name = call.target().objectName();
-        Registry registry = creation.registries().of(name.resource());
+        Registry registry = creation.registries().of(call.target().type());
         return committing
                 .write(call.isDryRun(), draft -> {
                     ObjectNode before = registry.find(draft.image(), name)
@@ -122,16 +131,18 @@ final class Writes {
     /**
      * Applies the part of an object that is the caller's; makes the object where there is none.
      *
-     * @param applied   without nulls
+     * @param body      the part
      * @param force     whether the caller takes what others own
      * @param mayCreate refuses those who may not make the object
      */
-    HttpResponse apply(Call call, ObjectNode applied, boolean force, Runnable mayCreate) throws InterruptedException {
+    HttpResponse apply(Call call, Decoded body, boolean force, Runnable mayCreate) throws InterruptedException {
+        ObjectNode applied = body.object();
+        Revision.withoutNulls(call.target().type(), applied);
         ObjectName name = call.target().objectName();
         checkKind(call.target().type(), applied);
         Revision.checkName(name, applied);
         applied.withObject("/metadata").put("name", name.name());
-        Registry registry = creation.registries().of(name.resource());
+        Registry registry = creation.registries().of(call.target().type());
         AtomicBoolean isNew = new AtomicBoolean();
         Decided decided = committing.write(call.isDryRun(), draft -> {
             FieldOwnership books = books(call, draft.now());
@@ -142,7 +153,12 @@ final class Writes {
                     throw KubeRefusal.notFound(name.resource(), name.name());
                 }
                 mayCreate.run();
-                ObjectNode created = creation.write(draft, name, books.applied(live, applied, force));
+                ObjectNode created = creation.write(
+                        draft,
+                        call.target().type(),
+                        name,
+                        books.applied(live, applied, force),
+                        UnaryOperator.identity());
                 new Escalation(draft.image(), name.cluster(), call.user()).check(name, created);
                 return new Decided(created, false);
             }
@@ -151,7 +167,7 @@ final class Writes {
             ObjectNode after = revised(call, before, books.applied(live, applied, force));
             return after.equals(before) ? new Decided(before, false) : put(call, draft, before, after);
         });
-        return Answers.json(isNew.get() ? 201 : 200, decided.object());
+        return written(call, isNew.get() ? 201 : 200, decided.object(), body.warnings());
     }
 
     private Decided put(Call call, Draft draft, ObjectNode before, ObjectNode after) {
@@ -161,13 +177,13 @@ final class Writes {
         admission.completeChange(name, before, after);
         admission.admitChange(name, before, after);
         admission.writeTo(draft.writes());
-        return put(draft, name, before, after);
+        return put(draft, call.target().type(), name, before, after);
     }
 
     private static FieldOwnership books(Call call, Instant now) {
         ResourceType type = call.target().type();
         return new FieldOwnership(
-                Schemas.builtIn().find(type.apiVersion(), type.kind()).orElse(Schema.ANY),
+                type.schema().orElse(Schema.ANY),
                 type.apiVersion(),
                 call.fieldOwner(),
                 call.target().subresource(),
@@ -178,15 +194,16 @@ final class Writes {
     private static ObjectNode revised(Call call, ObjectNode before, ObjectNode asked) {
         ResourceType type = call.target().type();
         if (call.target().subresource().equals(Subresource.STATUS)) {
-            return Revision.ofStatus(type, before, asked);
+            ObjectNode after = Revision.ofStatus(type, before, asked);
+            if (type.custom().isPresent()) {
+                KindRules.fill(type, after);
+                KindRules.check(type, after, Optional.of(before));
+            }
+            return after;
         }
-        Defaults.apply(type.apiVersion(), type.kind(), asked);
+        KindRules.fill(type, asked);
         ObjectNode after = Revision.ofSpec(type, before, asked);
-        List<Cause> wrong = Validation.check(type.apiVersion(), type.kind(), after, Optional.of(before));
-        if (!wrong.isEmpty()) {
-            throw KubeRefusal.invalid(
-                    type.name().group(), type.kind(), Meta.of(before).name(), wrong);
-        }
+        KindRules.check(type, after, Optional.of(before));
         return after;
     }
 
@@ -215,7 +232,7 @@ final class Writes {
     HttpResponse deleteAll(Call call) throws InterruptedException {
         Deletion deletion = deletion(call);
         ResourceType type = call.target().type();
-        ObjectNode list = Json.object().put("kind", type.kind() + "List").put("apiVersion", type.apiVersion());
+        ObjectNode list = Json.object().put("kind", type.listKind()).put("apiVersion", type.apiVersion());
         list.putObject("metadata")
                 .put("resourceVersion", Long.toString(store.snapshot().revision()));
         ArrayNode items = list.putArray("items");
@@ -239,21 +256,21 @@ final class Writes {
     }
 
     private Decided delete(Draft draft, ResourceType type, Deletion deletion, ObjectName name) {
-        Registry registry = creation.registries().of(name.resource());
+        Registry registry = creation.registries().of(type);
         ObjectNode before = registry.find(draft.image(), name)
                 .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
-        return switch (deletion.of(type, before, registry.graceSeconds(before), draft.now())) {
+        return switch (deletion.of(type.name(), before, registry.graceSeconds(before), draft.now())) {
             case Deletion.Result.Gone() -> {
                 registry.delete(draft, name);
                 yield new Decided(before, true);
             }
-            case Deletion.Result.Marked(ObjectNode marked) -> put(draft, name, before, marked);
+            case Deletion.Result.Marked(ObjectNode marked) -> put(draft, type, name, before, marked);
         };
     }
 
     /** Writes what is different, and takes out what nothing keeps any longer. */
-    private Decided put(Draft draft, ObjectName name, ObjectNode before, ObjectNode after) {
-        Registry registry = creation.registries().of(name.resource());
+    private Decided put(Draft draft, ResourceType type, ObjectName name, ObjectNode before, ObjectNode after) {
+        Registry registry = creation.registries().of(type);
         if (Revision.isOver(after)) {
             registry.delete(draft, name);
             return new Decided(after, true);

@@ -25,12 +25,12 @@ public record Column(String name, String type, String format, boolean wide, Cell
             new Column("Name", "string", "name", false, (object, _) -> object.at("/metadata/name"));
     private static final Column AGE = new Column("Age", "string", "", false, Column::age);
 
-    static Column named() {
+    public static Column named() {
         return NAME;
     }
 
     /** Since its creation. */
-    static Column age() {
+    public static Column age() {
         return AGE;
     }
 

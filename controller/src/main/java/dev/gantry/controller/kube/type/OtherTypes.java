@@ -57,6 +57,12 @@ final class OtherTypes {
                                 Column.text("Global-Default", "/globalDefault", "false"),
                                 Column.age(),
                                 Column.text("PreemptionPolicy", "/preemptionPolicy", "PreemptLowerPriority")),
+                ResourceType.clusterWide(
+                                "apiextensions.k8s.io", V1, "CustomResourceDefinition", "customresourcedefinitions")
+                        .called("crd", "crds")
+                        .in(List.of("api-extensions"))
+                        .withStatus()
+                        .shows(Column.text("Created At", "/metadata/creationTimestamp", "<unknown>")),
                 ResourceType.asked("authentication.k8s.io", V1, "SelfSubjectReview", "selfsubjectreviews", false),
                 ResourceType.asked("authentication.k8s.io", V1, "TokenReview", "tokenreviews", false),
                 ResourceType.asked(AUTHORIZATION, V1, "SelfSubjectAccessReview", "selfsubjectaccessreviews", false),

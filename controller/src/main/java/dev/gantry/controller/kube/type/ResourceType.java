@@ -1,6 +1,8 @@
 package dev.gantry.controller.kube.type;
 
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.schema.Schema;
+import dev.gantry.controller.kube.schema.Schemas;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import java.util.Optional;
  * One kind of the API in one version.
  *
  * @param verbs empty for what is served by its subresources only
+ * @param custom empty for what is built in
  */
 public record ResourceType(
         ResourceName name,
@@ -19,11 +22,28 @@ public record ResourceType(
         List<String> categories,
         List<String> verbs,
         List<Subresource> subresources,
-        List<Column> columns) {
+        List<Column> columns,
+        Optional<Custom> custom) {
 
     private static final List<String> ALL_VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     private static final List<String> STATUS_VERBS = List.of("get", "patch", "update");
+
+    /** One version of what a custom definition describes. */
+    public static ResourceType custom(
+            ResourceName name, String version, String kind, boolean namespaced, Custom custom) {
+        return new ResourceType(
+                name,
+                version,
+                kind,
+                namespaced,
+                List.of(),
+                List.of(),
+                ALL_VERBS,
+                List.of(),
+                List.of(Column.named(), Column.age()),
+                Optional.of(custom));
+    }
 
     static ResourceType namespaced(String group, String version, String kind, String plural) {
         return stored(group, version, kind, plural, true);
@@ -44,7 +64,8 @@ public record ResourceType(
                 List.of(),
                 List.of("create"),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** As in {@code apiVersion}. */
@@ -53,7 +74,17 @@ public record ResourceType(
     }
 
     public String singular() {
-        return kind.toLowerCase(java.util.Locale.ROOT);
+        return custom.map(Custom::singular).orElseGet(() -> kind.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** What a list of its objects is called. */
+    public String listKind() {
+        return custom.map(Custom::listKind).orElseGet(() -> kind + "List");
+    }
+
+    /** What is known of its objects; empty for a kind of which nothing is. */
+    public Optional<Schema> schema() {
+        return custom.map(Custom::schema).or(() -> Schemas.builtIn().find(apiVersion(), kind));
     }
 
     public Optional<Subresource> subresource(String sub) {
@@ -68,22 +99,27 @@ public record ResourceType(
         return subresource(Subresource.STATUS).isPresent();
     }
 
-    ResourceType called(String... names) {
+    public ResourceType called(String... names) {
         return new ResourceType(
-                name, version, kind, namespaced, List.of(names), categories, verbs, subresources, columns);
+                name, version, kind, namespaced, List.of(names), categories, verbs, subresources, columns, custom);
     }
 
     /** Among what {@code kubectl get all} shows. */
     ResourceType inAll() {
-        return new ResourceType(
-                name, version, kind, namespaced, shortNames, List.of("all"), verbs, subresources, columns);
+        return in(List.of("all"));
     }
 
-    ResourceType withStatus() {
+    /** @param groups of kinds, that kubectl shows together */
+    public ResourceType in(List<String> groups) {
+        return new ResourceType(
+                name, version, kind, namespaced, shortNames, groups, verbs, subresources, columns, custom);
+    }
+
+    public ResourceType withStatus() {
         return with(new Subresource(Subresource.STATUS, name.group(), version, kind, STATUS_VERBS));
     }
 
-    ResourceType withScale() {
+    public ResourceType withScale() {
         return with(Subresource.scale());
     }
 
@@ -91,15 +127,15 @@ public record ResourceType(
         List<Subresource> all = new ArrayList<>(subresources);
         all.add(more);
         return new ResourceType(
-                name, version, kind, namespaced, shortNames, categories, verbs, List.copyOf(all), columns);
+                name, version, kind, namespaced, shortNames, categories, verbs, List.copyOf(all), columns, custom);
     }
 
-    ResourceType shows(Column... more) {
+    public ResourceType shows(Column... more) {
         List<Column> all = new ArrayList<>();
         all.add(Column.named());
         all.addAll(List.of(more));
         return new ResourceType(
-                name, version, kind, namespaced, shortNames, categories, verbs, subresources, List.copyOf(all));
+                name, version, kind, namespaced, shortNames, categories, verbs, subresources, List.copyOf(all), custom);
     }
 
     private static ResourceType stored(String group, String version, String kind, String plural, boolean namespaced) {
@@ -112,6 +148,7 @@ public record ResourceType(
                 List.of(),
                 ALL_VERBS,
                 List.of(),
-                List.of(Column.named(), Column.age()));
+                List.of(Column.named(), Column.age()),
+                Optional.empty());
     }
 }

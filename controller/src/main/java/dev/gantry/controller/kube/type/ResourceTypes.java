@@ -53,6 +53,13 @@ public final class ResourceTypes {
         return DESCRIBED;
     }
 
+    /** These, and others after them. */
+    public ResourceTypes with(List<ResourceType> more) {
+        List<ResourceType> all = new ArrayList<>(types);
+        all.addAll(more);
+        return new ResourceTypes(List.copyOf(all));
+    }
+
     /** In the order of discovery. */
     public List<ResourceType> list() {
         return types;

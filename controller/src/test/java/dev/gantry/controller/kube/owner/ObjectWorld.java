@@ -143,7 +143,7 @@ public final class ObjectWorld implements AutoCloseable {
         Deletion deletion = Deletion.of(Json.object().put("propagationPolicy", propagation));
         write(draft -> {
             ObjectNode before = registry.find(draft.image(), of).orElseThrow();
-            switch (deletion.of(type, before, registry.graceSeconds(before), now)) {
+            switch (deletion.of(type.name(), before, registry.graceSeconds(before), now)) {
                 case Deletion.Result.Gone() -> registry.delete(draft, of);
                 case Deletion.Result.Marked(ObjectNode marked) -> registry.update(draft, of, marked);
             }
@@ -157,7 +157,7 @@ public final class ObjectWorld implements AutoCloseable {
         write(draft -> {
             Evictions.spend(draft, PodDocument.find(draft.image(), of).orElseThrow());
             ObjectNode before = registry.find(draft.image(), of).orElseThrow();
-            switch (Deletion.of(Json.object()).of(type("pods"), before, registry.graceSeconds(before), now)) {
+            switch (Deletion.of(Json.object()).of(of.resource(), before, registry.graceSeconds(before), now)) {
                 case Deletion.Result.Gone() -> registry.delete(draft, of);
                 case Deletion.Result.Marked(ObjectNode marked) -> registry.update(draft, of, marked);
             }

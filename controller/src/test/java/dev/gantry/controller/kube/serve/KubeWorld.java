@@ -9,6 +9,7 @@ import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.access.User;
+import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
@@ -54,7 +55,7 @@ import org.assertj.core.api.Assertions;
 final class KubeWorld implements AutoCloseable {
 
     /** An answer with its body as JSON. */
-    record Answer(int status, JsonNode json) {
+    record Answer(int status, JsonNode json, List<String> warnings) {
         String text(String pointer) {
             return json.at(pointer).asText();
         }
@@ -79,7 +80,7 @@ final class KubeWorld implements AutoCloseable {
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        ResourceTypes.described(),
+                        new ClusterTypes(ResourceTypes.described()),
                         creation,
                         fanout,
                         (node, _) -> {
@@ -182,6 +183,11 @@ final class KubeWorld implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
     }
 
+    /** A body that is sent as it is. */
+    Answer sendTyped(String path, String type, String body) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     Answer patch(String path, String type, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", type)
@@ -270,7 +276,10 @@ final class KubeWorld implements AutoCloseable {
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
         boolean isJson = answer.body().startsWith("{");
-        return new Answer(answer.statusCode(), isJson ? mapper.readTree(answer.body()) : mapper.nullNode());
+        return new Answer(
+                answer.statusCode(),
+                isJson ? mapper.readTree(answer.body()) : mapper.nullNode(),
+                answer.headers().allValues("Warning"));
     }
 
     private static Optional<User> user(dev.gantry.controller.http.HttpRequest request) {

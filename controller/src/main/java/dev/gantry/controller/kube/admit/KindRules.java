@@ -1,0 +1,40 @@
+package dev.gantry.controller.kube.admit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.custom.Filling;
+import dev.gantry.controller.kube.custom.ValueCheck;
+import dev.gantry.controller.kube.refusal.Cause;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.type.Custom;
+import dev.gantry.controller.kube.type.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the kind of an object, built in or defined by a user, says of each object: what it fills in and what it forbids. */
+public final class KindRules {
+
+    private KindRules() {}
+
+    /** Changes the object: fills in what a client may leave out. */
+    public static void fill(ResourceType type, ObjectNode object) {
+        type.custom()
+                .map(Custom::schema)
+                .ifPresentOrElse(
+                        schema -> Filling.fill(object, schema),
+                        () -> Defaults.apply(type.apiVersion(), type.kind(), object));
+    }
+
+    /**
+     * @param before what it replaces; empty for a new object
+     * @throws KubeRefusal with all that is wrong with it
+     */
+    public static void check(ResourceType type, ObjectNode object, Optional<ObjectNode> before) {
+        List<Cause> wrong = new ArrayList<>(Validation.check(type.apiVersion(), type.kind(), object, before));
+        type.custom().ifPresent(custom -> wrong.addAll(ValueCheck.check(object, before, custom.values())));
+        if (!wrong.isEmpty()) {
+            String name = object.at("/metadata/name").asText();
+            throw KubeRefusal.invalid(type.name().group(), type.kind(), name, wrong);
+        }
+    }
+}
