@@ -169,7 +169,7 @@ final class Exchange {
             answer = handler.handle(neutral);
         } catch (InterruptedException _) {
             answer = handler.refuse(Refusal.DEADLINE, id);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             answer = failed(neutral, e);
         }
         answer(answer);
@@ -183,7 +183,7 @@ final class Exchange {
                 stream.end();
             } catch (ClientGoneException | InterruptedException _) {
                 stream.abort();
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | Error e) {
                 if (!answer(failed(neutral, e))) {
                     stream.abort();
                 }
@@ -199,7 +199,7 @@ final class Exchange {
                 socket.close(1000, "");
             } catch (ClientGoneException | InterruptedException _) {
                 socket.close(1001, "");
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | Error e) {
                 if (!answer(failed(neutral, e))) {
                     socket.close(1011, "failed, request id " + id);
                 }

@@ -237,6 +237,19 @@ class EdgeTest {
     }
 
     @Test
+    void answersAlsoWhenAClassCannotBeLoaded() throws Exception {
+        Edge edge = start(new Routes()
+                        .answer("/", _ -> {
+                            throw new ExceptionInInitializerError("its data is not there");
+                        })
+                        .stream("/stream", (_, _) -> {
+                    throw new NoClassDefFoundError("it is not there");
+                }));
+        assertThat(get(edge, "/")).startsWith("500 ");
+        assertThat(get(edge, "/stream")).startsWith("500 ");
+    }
+
+    @Test
     void letsTheFrontEndSayWhatTheEdgeRefuses() throws Exception {
         Handler speaker = new Handler() {
             @Override
