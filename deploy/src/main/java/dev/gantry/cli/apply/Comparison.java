@@ -145,7 +145,7 @@ final class Comparison {
     }
 
     /** The member that tells elements apart, so that order does not matter; empty when there is none. */
-    private static String key(JsonNode wanted, JsonNode existing) {
+    static String key(JsonNode wanted, JsonNode existing) {
         for (String key : List.of("name", "key")) {
             if (unique(wanted, key) && unique(existing, key)) {
                 return key;
@@ -164,17 +164,17 @@ final class Comparison {
         return !list.isEmpty();
     }
 
-    private static String label(JsonNode element, String key, int index) {
+    static String label(JsonNode element, String key, int index) {
         return key.isEmpty() ? Integer.toString(index) : element.path(key).asText();
     }
 
-    private static boolean same(JsonNode wanted, JsonNode existing) {
+    static boolean same(JsonNode wanted, JsonNode existing) {
         return wanted.isNumber() && existing.isNumber()
                 ? wanted.decimalValue().compareTo(existing.decimalValue()) == 0
                 : wanted.equals(existing);
     }
 
-    private static String joined(String path, String name) {
+    static String joined(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 }

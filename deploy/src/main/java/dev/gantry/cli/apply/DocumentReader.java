@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * Reads documents from YAML or JSON text. Whatever the ECS API would not understand is a {@link Problem} with its
- * place, all of them at once. {@code status}, labels and annotations are taken without complaint, so that documents
+ * place, all of them at once; documents of another API are manifests, which Kubernetes' API checks. {@code status}, labels and annotations are taken without complaint, so that documents
  * read back from a Kubernetes client can be applied; they are not sent.
  */
 public final class DocumentReader {
@@ -28,7 +28,8 @@ public final class DocumentReader {
     public static final String API_VERSION = "ecs.services.k8s.aws/v1alpha1";
 
     private static final int ALIASES_MAX = 50;
-    private static final int DEPTH_MAX = 64;
+    private static final String GROUP = API_VERSION.substring(0, API_VERSION.indexOf('/') + 1);
+    private static final int DEPTH_MAX = 100;
     private static final int CHARACTERS_MAX = 4 << 20;
     private static final List<String> TOP = List.of("apiVersion", "kind", "metadata", "spec", "status");
     private static final List<String> METADATA = List.of("name", "namespace", "labels", "annotations");
@@ -38,6 +39,7 @@ public final class DocumentReader {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<ObjectId, Document> documents = new HashMap<>();
     private final List<Document> inOrder = new ArrayList<>();
+    private final ManifestReader manifests = new ManifestReader(problems);
 
     /** @param defaultCluster of services that name none */
     public DocumentReader(String defaultCluster) {
@@ -48,13 +50,13 @@ public final class DocumentReader {
     public record Source(String file, String text) {}
 
     /** Reads all sources together, so that they may refer to each other and their problems are shown at once. */
-    public static List<Document> read(List<Source> sources, String defaultCluster) {
+    public static Documents read(List<Source> sources, String defaultCluster) {
         DocumentReader reader = new DocumentReader(defaultCluster);
         sources.forEach(reader::add);
         if (!reader.problems.isEmpty()) {
             throw new Problem.InvalidDocuments(reader.problems);
         }
-        return List.copyOf(reader.inOrder);
+        return new Documents(reader.inOrder, reader.manifests.manifests());
     }
 
     private void add(Source source) {
@@ -92,6 +94,10 @@ public final class DocumentReader {
             shaper.problem(root, "a document must be an object with apiVersion, kind, metadata and spec");
             return;
         }
+        if (isManifest(top)) {
+            manifests.add(file, top);
+            return;
+        }
         shaper.refuseDuplicates(top, "the document");
         refuseUnknown(shaper, top, TOP, "the document");
         expect(shaper, top);
@@ -111,6 +117,13 @@ public final class DocumentReader {
                 keep(shaper, top, document(file, top, kind.get(), alias, object));
             }
         }
+    }
+
+    /** Whether it names another API than that of ECS; who names none is told of this one. */
+    private static boolean isManifest(MappingNode top) {
+        return value(top, "apiVersion") instanceof ScalarNode version
+                && !version.getValue().isEmpty()
+                && !version.getValue().startsWith(GROUP);
     }
 
     /** Fills in the name and checks what only the whole request can tell. */
@@ -153,7 +166,7 @@ public final class DocumentReader {
     private static void expect(Shaper shaper, MappingNode top) {
         Node version = value(top, "apiVersion");
         if (version == null) {
-            shaper.problem(top, "apiVersion is missing; write " + API_VERSION);
+            shaper.problem(top, "apiVersion is missing; write " + API_VERSION + ", or one of Kubernetes");
         } else if (!(version instanceof ScalarNode scalar) || !scalar.getValue().equals(API_VERSION)) {
             shaper.problem(version, "apiVersion must be " + API_VERSION);
         }

@@ -44,7 +44,7 @@ public record Settings(
         if (flags.dataDirectory() != null && file.isEmpty()) {
             throw notFound("there is no client.json in " + directory);
         }
-        boolean filesEndpoint = flags.endpoint() == null && file.isPresent() && !namesEndpoint(environment);
+        boolean filesEndpoint = isFilesEndpoint(flags, file, environment);
         Map<String, String> heard = flags.dataDirectory() != null
                 ? Map.of()
                 : filesEndpoint ? only(environment, "GANTRY_CLUSTER") : environment;
@@ -61,6 +61,25 @@ public record Settings(
         return there
                 ? resolve(new Flags(directory, flags.endpoint(), flags.region(), flags.cluster()), environment, root)
                 : resolve(flags, environment, root);
+    }
+
+    /**
+     * The file by which the Kubernetes API of the same Gantry is found: the one beside {@code client.json} when the endpoint is from there,
+     * so that a file for another cluster which the environment names is not taken; else the environment's.
+     */
+    public static Path kubeConfig(Flags flags, Map<String, String> environment, boolean root) {
+        Path directory = flags.dataDirectory() != null
+                ? flags.dataDirectory()
+                : ClientFile.defaultDataDirectory(environment, root);
+        String named = environment.getOrDefault("KUBECONFIG", "");
+        boolean isBeside = named.isEmpty()
+                || flags.dataDirectory() != null
+                || isFilesEndpoint(flags, file(directory), environment);
+        return isBeside ? directory.resolve("kubeconfig") : Path.of(named);
+    }
+
+    private static boolean isFilesEndpoint(Flags flags, Optional<ClientFile> file, Map<String, String> environment) {
+        return flags.endpoint() == null && file.isPresent() && !namesEndpoint(environment);
     }
 
     private static boolean namesEndpoint(Map<String, String> environment) {

@@ -3,15 +3,22 @@ package dev.gantry.cli.command;
 import dev.gantry.cli.apply.Action;
 import dev.gantry.cli.apply.Applier;
 import dev.gantry.cli.apply.Document;
+import dev.gantry.cli.apply.Documents;
 import dev.gantry.cli.apply.Kind;
 import dev.gantry.cli.apply.ObjectId;
 import dev.gantry.cli.apply.Planner;
+import dev.gantry.cli.kube.KubeApplier;
+import dev.gantry.cli.kube.Step;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Durations;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -20,7 +27,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Documents are YAML or JSON of apiVersion ecs.services.k8s.aws/v1alpha1 and kind Cluster, TaskDefinition",
-            "or Service; spec holds the fields of the ECS API. Their order does not matter."
+            "or Service, where spec holds the fields of the ECS API, and those that kubectl takes, which are applied"
+                    + " by",
+            "the server. One folder may hold both. Their order does not matter."
         })
 final class ApplyCommand extends ClientCommand {
 
@@ -37,7 +46,7 @@ final class ApplyCommand extends ClientCommand {
     @Option(names = "--prune", description = "Delete what belongs to the set and is in no document.")
     private boolean prune;
 
-    @Option(names = "--wait", description = "Wait until the services are steady.")
+    @Option(names = "--wait", description = "Wait until services and workloads are steady.")
     private boolean wait;
 
     @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "5m", description = "For --wait; default 5m.")
@@ -45,6 +54,14 @@ final class ApplyCommand extends ClientCommand {
 
     @Option(names = "--dry-run", description = "Only say what would be done.")
     private boolean dryRun;
+
+    @Option(
+            names = "--force-conflicts",
+            description = "Take fields of Kubernetes' objects from whoever else manages them.")
+    private boolean force;
+
+    @Mixin
+    private final KubeOptions kube = new KubeOptions();
 
     ApplyCommand(Console console) {
         super(console);
@@ -59,27 +76,51 @@ final class ApplyCommand extends ClientCommand {
                     "without a set nobody can tell what to delete",
                     "gantry apply -f DIR --prune --apply-set my-app");
         }
-        List<Document> documents = Files.documents(files, api.cluster(), console());
+        Documents documents = Files.documents(files, api.cluster(), console());
         Applier applier = new Applier(api.ecs());
-        List<Action> actions = Planner.plan(documents, applier.read(documents, prune), applySet, prune);
+        List<Action> actions = Planner.plan(documents.ecs(), applier.read(documents.ecs(), prune), applySet, prune);
+        Optional<KubeApplier> kubernetes = kube.applier(documents, applySet, prune, force, client(), console());
+        List<Step> steps = kubernetes.isPresent() ? kubernetes.get().plan(documents.kubernetes()) : List.of();
         for (Action action : actions) {
             if (!dryRun) {
                 applier.perform(action);
             }
-            print(action.id() + " " + action.verb() + (dryRun ? " (dry run)" : ""));
-            console().out().flush();
+            say(action.id() + " " + action.verb());
         }
-        List<ObjectId> services = documents.stream()
+        for (Step step : steps) {
+            say(step.label() + " "
+                    + (dryRun ? planned(step) : kubernetes.orElseThrow().perform(step)));
+        }
+        return dryRun ? Exit.DONE : follow(api, documents, actions, kubernetes);
+    }
+
+    private void say(String line) {
+        print(line + (dryRun ? " (dry run)" : ""));
+        console().out().flush();
+    }
+
+    private static String planned(Step step) {
+        return switch (step) {
+            case Step.Apply apply -> apply.verb();
+            case Step.Delete _ -> "deleted";
+        };
+    }
+
+    private Exit follow(Api api, Documents documents, List<Action> actions, Optional<KubeApplier> kubernetes)
+            throws InterruptedException {
+        List<ObjectId> services = documents.ecs().stream()
                 .map(Document::id)
                 .filter(id -> id.kind() == Kind.SERVICE)
                 .toList();
-        if (services.isEmpty() || dryRun) {
-            return Exit.DONE;
-        }
         if (wait) {
-            return new Waiting(api, console()).until(services, Durations.parse(timeout));
+            Duration time = Durations.parse(timeout);
+            Instant end = console().clock().instant().plus(time);
+            Exit exit = services.isEmpty() ? Exit.DONE : new Waiting(api, console()).until(services, time);
+            return exit == Exit.DONE && kubernetes.isPresent()
+                    ? new KubeWaiting(kubernetes.get(), console()).until(documents.kubernetes(), end)
+                    : exit;
         }
-        if (actions.stream().anyMatch(action -> !(action instanceof Action.Keep))) {
+        if (!services.isEmpty() && actions.stream().anyMatch(action -> !(action instanceof Action.Keep))) {
             console().note("watch it: gantry get services -w, or next time --wait");
         }
         return Exit.DONE;

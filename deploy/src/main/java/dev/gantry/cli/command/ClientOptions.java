@@ -45,6 +45,11 @@ final class ClientOptions {
                 : ClientFile.defaultDataDirectory(console.environment(), console.isRoot());
     }
 
+    /** By which the Kubernetes API of the same server is found. */
+    Path kubeConfig(Console console) {
+        return Settings.kubeConfig(flags(), console.environment(), console.isRoot());
+    }
+
     private Settings.Flags flags() {
         return new Settings.Flags(dataDirectory, endpoint, region, cluster);
     }

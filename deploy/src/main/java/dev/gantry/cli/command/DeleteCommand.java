@@ -4,18 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.cli.apply.Action;
 import dev.gantry.cli.apply.Applier;
 import dev.gantry.cli.apply.Document;
+import dev.gantry.cli.apply.Documents;
 import dev.gantry.cli.apply.ObjectId;
 import dev.gantry.cli.apply.Planner;
 import dev.gantry.cli.client.EcsClient;
 import dev.gantry.cli.command.Reference.Sort;
+import dev.gantry.cli.kube.KubeApplier;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,6 +40,9 @@ final class DeleteCommand extends ClientCommand {
 
     @Option(names = "--force", description = "Also a service whose tasks run, or a node with tasks.")
     private boolean force;
+
+    @Mixin
+    private final KubeOptions kube = new KubeOptions();
 
     DeleteCommand(Console console) {
         super(console);
@@ -60,7 +67,8 @@ final class DeleteCommand extends ClientCommand {
     }
 
     private void deleteDeclared(Api api) throws InterruptedException {
-        List<Document> documents = Files.documents(files, api.cluster(), console());
+        Documents all = Files.documents(files, api.cluster(), console());
+        List<Document> documents = all.ecs();
         Applier applier = new Applier(api.ecs());
         Set<ObjectId> declared =
                 new HashSet<>(documents.stream().map(Document::id).toList());
@@ -68,6 +76,10 @@ final class DeleteCommand extends ClientCommand {
                 Planner.deletions(applier.withRevisions(applier.read(documents, false)), declared::contains)) {
             applier.perform(action);
             print(action.id() + " " + action.verb());
+        }
+        Optional<KubeApplier> kubernetes = kube.applier(all, "", false, false, client(), console());
+        if (kubernetes.isPresent()) {
+            kubernetes.get().delete(all.kubernetes(), label -> print(label + " deleted"));
         }
     }
 

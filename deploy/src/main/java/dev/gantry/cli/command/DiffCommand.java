@@ -5,16 +5,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.cli.apply.Action;
 import dev.gantry.cli.apply.Applier;
 import dev.gantry.cli.apply.Document;
+import dev.gantry.cli.apply.Documents;
 import dev.gantry.cli.apply.Kind;
 import dev.gantry.cli.apply.NewTasks;
 import dev.gantry.cli.apply.Planner;
 import dev.gantry.cli.client.ApiException;
 import dev.gantry.cli.client.EcsClient;
+import dev.gantry.cli.kube.KubeApplier;
+import dev.gantry.cli.kube.Step;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.view.Placements;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -38,13 +43,20 @@ final class DiffCommand extends ClientCommand {
     @Option(names = "--prune", description = "As for apply.")
     private boolean prune;
 
+    @Option(names = "--force-conflicts", description = "As for apply.")
+    private boolean force;
+
+    @Mixin
+    private final KubeOptions kube = new KubeOptions();
+
     DiffCommand(Console console) {
         super(console);
     }
 
     @Override
     Exit run(Api api) throws InterruptedException {
-        List<Document> documents = Files.documents(files, api.cluster(), console());
+        Documents all = Files.documents(files, api.cluster(), console());
+        List<Document> documents = all.ecs();
         boolean everything = prune && !applySet.isEmpty();
         List<Action> actions =
                 Planner.plan(documents, new Applier(api.ecs()).read(documents, everything), applySet, everything);
@@ -57,7 +69,28 @@ final class DiffCommand extends ClientCommand {
                     .findFirst()
                     .ifPresent(document -> placements(api, document, NewTasks.count(action, document), documents));
         }
+        Optional<KubeApplier> kubernetes = kube.applier(all, applySet, everything, force, client(), console());
+        for (Step step : kubernetes.isPresent() ? kubernetes.get().plan(all.kubernetes()) : List.<Step>of()) {
+            different |= show(step);
+        }
         return different ? Exit.DIFFERENT : Exit.DONE;
+    }
+
+    /** @return whether there is a difference */
+    private boolean show(Step step) {
+        switch (step) {
+            case Step.Delete delete -> print("- " + delete.label());
+            case Step.Apply apply when apply.isNew() -> print("+ " + apply.label());
+            case Step.Apply apply
+            when apply.differences().isEmpty() -> {
+                return false;
+            }
+            case Step.Apply apply -> {
+                print("~ " + apply.label());
+                apply.differences().forEach(difference -> print("    " + difference));
+            }
+        }
+        return true;
     }
 
     private void show(Action action) {

@@ -1,8 +1,8 @@
 package dev.gantry.cli.command;
 
-import dev.gantry.cli.apply.Document;
 import dev.gantry.cli.apply.DocumentReader;
 import dev.gantry.cli.apply.DocumentReader.Source;
+import dev.gantry.cli.apply.Documents;
 import dev.gantry.cli.apply.Problem;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Exit;
@@ -24,7 +24,7 @@ final class Files {
 
     private Files() {}
 
-    static List<Document> documents(List<String> names, String cluster, Console console) {
+    static Documents documents(List<String> names, String cluster, Console console) {
         List<Source> sources = new ArrayList<>();
         for (String name : names) {
             try {
@@ -33,7 +33,7 @@ final class Files {
                 throw new Failure(Exit.NOT_FOUND, "cannot read " + name, reason(e), "check the name given to -f");
             }
         }
-        List<Document> documents = read(sources, cluster);
+        Documents documents = read(sources, cluster);
         if (documents.isEmpty()) {
             throw new Failure(
                     Exit.INVALID,
@@ -44,7 +44,7 @@ final class Files {
         return documents;
     }
 
-    private static List<Document> read(List<Source> sources, String cluster) {
+    private static Documents read(List<Source> sources, String cluster) {
         try {
             return DocumentReader.read(sources, cluster);
         } catch (Problem.InvalidDocuments e) {

@@ -73,7 +73,8 @@ final class WarmUpCommand implements Callable<Integer> {
         new Directory(api).list(Reference.Sort.CLUSTER);
         Views.clusters(List.of()).lines();
         Planner.plan(
-                DocumentReader.read(List.of(new DocumentReader.Source("warm", DOCUMENT)), "default"),
+                DocumentReader.read(List.of(new DocumentReader.Source("warm", DOCUMENT)), "default")
+                        .ecs(),
                 new Found(Map.of(), Map.of()),
                 "",
                 false);

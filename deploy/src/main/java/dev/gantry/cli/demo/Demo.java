@@ -70,7 +70,7 @@ public final class Demo {
                     .toList()) {
                 sources.add(new Source(file.toString(), Files.readString(file)));
             }
-            return DocumentReader.read(sources, cluster).stream()
+            return DocumentReader.read(sources, cluster).ecs().stream()
                     .sorted(java.util.Comparator.comparing(Document::kind))
                     .toList();
         } catch (IOException e) {

@@ -105,7 +105,7 @@ class DocumentReaderTest {
                                 + " \"Cluster\"?"),
                 Arguments.of(HEAD + "kind: Cluster\nmetadata: {}\nspec: {}\n", "f:3:11: metadata.name is missing"),
                 Arguments.of(
-                        "apiVersion: v1\nkind: Cluster\nmetadata: {name: c}\nspec: {}\n",
+                        "apiVersion: ecs.services.k8s.aws/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {}\n",
                         "f:1:13: apiVersion must be ecs.services.k8s.aws/v1alpha1"),
                 Arguments.of("- 1\n", "f:1:1: a document must be an object with apiVersion, kind, metadata and spec"),
                 Arguments.of(
@@ -143,12 +143,12 @@ class DocumentReaderTest {
 
     @Test
     void refusesNestingBeyondMeasure() {
-        String text = HEAD + "kind: Cluster\nmetadata: {name: c}\nspec: " + "[".repeat(100) + "]".repeat(100) + "\n";
+        String text = HEAD + "kind: Cluster\nmetadata: {name: c}\nspec: " + "[".repeat(101) + "]".repeat(101) + "\n";
         assertThat(problems(text)).singleElement().asString().contains("Nesting");
     }
 
     private static List<Document> read(String text) {
-        return DocumentReader.read(List.of(new Source("f", text)), "default");
+        return DocumentReader.read(List.of(new Source("f", text)), "default").ecs();
     }
 
     private static List<String> problems(String text) {

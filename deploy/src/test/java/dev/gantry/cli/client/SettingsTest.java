@@ -93,4 +93,19 @@ class SettingsTest {
     void neverShowsASecret() {
         assertThat(FILE.toString()).doesNotContain("filesecret");
     }
+
+    @Test
+    void takesTheKubeconfigOfTheSameServer() throws IOException {
+        Map<String, String> environment = Map.of("XDG_DATA_HOME", home.toString(), "KUBECONFIG", "/other/kubeconfig");
+        assertThat(Settings.kubeConfig(NONE, environment, false)).hasToString("/other/kubeconfig");
+
+        Files.createDirectories(home.resolve("gantry"));
+        FILE.write(home.resolve("gantry"));
+        Path own = home.resolve("gantry").resolve("kubeconfig");
+        assertThat(Settings.kubeConfig(NONE, environment, false)).isEqualTo(own);
+        assertThat(Settings.kubeConfig(new Flags(null, "http://far:1", null, null), environment, false))
+                .hasToString("/other/kubeconfig");
+        assertThat(Settings.kubeConfig(new Flags(home, null, null, null), environment, false))
+                .isEqualTo(home.resolve("kubeconfig"));
+    }
 }

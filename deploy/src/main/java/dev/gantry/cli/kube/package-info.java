@@ -1,0 +1,5 @@
+/** Applies documents to the Kubernetes API: where it is, what kinds it has, what would change, and how far workloads are. */
+@NullMarked
+package dev.gantry.cli.kube;
+
+import org.jspecify.annotations.NullMarked;
