@@ -22,11 +22,6 @@ import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.identity.JoinTokens;
-import dev.gantry.controller.kube.batch.JobPodReconciler;
-import dev.gantry.controller.kube.pod.PodEventReconciler;
-import dev.gantry.controller.kube.pod.PodReconciler;
-import dev.gantry.controller.kube.pod.SupplyReconciler;
-import dev.gantry.controller.kube.pod.TaintReconciler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.Candidate;
@@ -255,17 +250,13 @@ public final class Controller implements AutoCloseable {
                         1)
                 .add(new NodeReconciler(heartbeats(liveness), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)
-                .add(new PodReconciler(), WORKERS)
-                .add(new SupplyReconciler(identity.serviceAccountTokens(chance)), WORKERS)
-                .add(new PodEventReconciler(), WORKERS)
-                .add(new TaintReconciler(), WORKERS)
-                .add(new JobPodReconciler(), WORKERS)
                 .add(new ClaimReconciler(), WORKERS)
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         WORKERS);
-        KubePlanners.all(creation).forEach(planner -> loops.add(planner, WORKERS));
+        KubePlanners.ofPods(identity.serviceAccountTokens(chance)).forEach(planner -> loops.add(planner, WORKERS));
+        KubePlanners.ofObjects(creation).forEach(planner -> loops.add(planner, WORKERS));
         for (Expiry<?> expiry : Expiries.of(timing.history(), timing.history())) {
             loops.add(new RetentionReconciler<>(expiry), 1);
         }

@@ -1,10 +1,12 @@
 package dev.gantry.controller;
 
+import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.apps.DaemonSetReconciler;
 import dev.gantry.controller.kube.apps.DeploymentReconciler;
 import dev.gantry.controller.kube.apps.ReplicaSetReconciler;
 import dev.gantry.controller.kube.apps.StatefulSetReconciler;
 import dev.gantry.controller.kube.batch.CronJobReconciler;
+import dev.gantry.controller.kube.batch.JobPodReconciler;
 import dev.gantry.controller.kube.batch.JobReconciler;
 import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.collect.NamespaceReconciler;
@@ -12,6 +14,10 @@ import dev.gantry.controller.kube.definition.DefinitionReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.pod.PodEventReconciler;
+import dev.gantry.controller.kube.pod.PodReconciler;
+import dev.gantry.controller.kube.pod.SupplyReconciler;
+import dev.gantry.controller.kube.pod.TaintReconciler;
 import dev.gantry.controller.kube.quota.QuotaReconciler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ApiServiceReconciler;
@@ -19,14 +25,26 @@ import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.Workload;
 import java.util.List;
 
-/** The planners of the kinds of the Kubernetes API that are documents. */
-final class KubePlanners {
+/** The planners of the Kubernetes API. */
+public final class KubePlanners {
 
     private KubePlanners() {}
 
-    static List<Reconciler<KubeObject>> all(Creation creation) {
+    /** Those of workloads that are pods. */
+    public static List<Reconciler<Workload>> ofPods(ServiceAccountTokens tokens) {
+        return List.of(
+                new PodReconciler(),
+                new SupplyReconciler(tokens),
+                new PodEventReconciler(),
+                new TaintReconciler(),
+                new JobPodReconciler());
+    }
+
+    /** Those of the kinds that are documents. */
+    public static List<Reconciler<KubeObject>> ofObjects(Creation creation) {
         PodMaker maker = new PodCompiler();
         return List.of(
                 new NamespaceReconciler(),

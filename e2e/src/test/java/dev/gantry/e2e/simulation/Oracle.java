@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.gantry.agent.connection.Obeyed;
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.Leader;
@@ -14,6 +15,7 @@ import dev.gantry.proto.Readiness;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Backend;
+import dev.gantry.store.Key;
 import dev.gantry.store.Kind;
 import java.time.Duration;
 import java.util.HashSet;
@@ -149,6 +151,7 @@ final class Oracle implements Backend.Watcher {
         touched.forEach(this::checkNode);
         owners.forEach(this::checkMost);
         calledOff.forEach(this::checkLeast);
+        world.pods().judge();
     }
 
     private void takeService(Backend.Event event) {
@@ -175,10 +178,14 @@ final class Oracle implements Backend.Watcher {
             Node before = nodes.get(event.path());
             keep(nodes, event, Kinds.NODE);
             checkReadiness(before, nodes.get(event.path()));
+        } else if (event.path().startsWith(Kinds.KUBE_OBJECT.name() + "/")) {
+            world.pods().take(key(Kinds.KUBE_OBJECT, event.path()), event.value(), event.revision());
         } else if (event.path().startsWith(Kinds.WORKLOAD.name() + "/")) {
             Workload before = workloads.get(event.path());
             keep(workloads, event, Kinds.WORKLOAD);
             Workload after = workloads.get(event.path());
+            boolean isPlanned = request != null && request.guards().containsKey(Kinds.LEADER_KEY.path());
+            world.pods().take(key(Kinds.WORKLOAD, event.path()), after, event.revision(), isPlanned);
             if (after != null) {
                 if (after.getSpec().getSingleton()) {
                     singletons.put(after.getScope() + "/" + after.getId(), after.getOwner());
@@ -188,6 +195,11 @@ final class Oracle implements Backend.Watcher {
                 note(before, after, owners, calledOff);
             }
         }
+    }
+
+    private static <T extends Message> Key<T> key(Kind<T> kind, String path) {
+        int name = path.lastIndexOf('/');
+        return kind.key(path.substring(kind.name().length() + 1, name), path.substring(name + 1));
     }
 
     private void note(@Nullable Workload before, Workload after, Set<String> owners, Set<String> calledOff) {
@@ -365,7 +377,8 @@ final class Oracle implements Backend.Watcher {
      */
     void started(SimNode node, String workload, String container, long epoch) {
         checkSingle(node, workload);
-        if (!started.add(workload + "/" + container)) {
+        boolean isFirst = started.add(workload + "/" + container);
+        if (!isFirst && !mayStartAgain(workload)) {
             throw world.broken("I2", workload + " starts twice");
         }
         if (node.hasReportedStopped(workload)) {
@@ -385,6 +398,12 @@ final class Oracle implements Backend.Watcher {
         if (known != null && Workloads.isStopped(known) && !node.isFaulted()) {
             throw world.broken("I5", workload + " starts after it has stopped");
         }
+    }
+
+    /** Containers of pods that are to run for ever. */
+    private boolean mayStartAgain(String workload) {
+        Workload known = workloads.get(Kinds.WORKLOAD.name() + "/" + workload);
+        return known != null && Pods.isPod(known) && !Users.isBatch(known);
     }
 
     /** I8. */

@@ -21,7 +21,6 @@ import dev.gantry.proto.Phase;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.proto.WorkloadReport;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -222,7 +221,7 @@ final class SimAgent {
     // The workshop.
 
     private EngineWorkshop open() throws InterruptedException {
-        AgentSettings settings = AgentSettings.of(node.id(), node.describe().getName(), Path.of("simulated"));
+        AgentSettings settings = AgentSettings.of(node.id(), node.describe().getName(), node.disk());
         return EngineWorkshop.open(
                 // Not of this machine: no control groups are made.
                 settings.withEngine(settings.engine().withHost("tcp://simulated"))

@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import com.google.protobuf.Message;
 import dev.gantry.controller.EcsAnswers;
+import dev.gantry.controller.KubePlanners;
 import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.Heartbeats;
 import dev.gantry.controller.dispatch.Registrar;
@@ -15,6 +16,7 @@ import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
+import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.LeadershipSettings;
 import dev.gantry.controller.leadership.Moment;
 import dev.gantry.controller.lifecycle.Expiries;
@@ -87,6 +89,7 @@ final class SimController {
             "simulated");
     private final SimIntake intake;
     private final EcsFrontEnd front;
+    private final SimKube kube;
     private final Map<String, SimSession> sessions = new TreeMap<>();
     private final List<Supplier<SimLoop<?>>> loops = new ArrayList<>();
     private final List<SimLoop<?>> term = new ArrayList<>();
@@ -106,6 +109,8 @@ final class SimController {
         this.registrar = new Registrar(new FreshStore(store), lead, clock());
         this.intake = new SimIntake(this, lead);
         this.front = front();
+        this.kube = new SimKube(this, dice.split());
+        kube.setUp();
         addLoops();
         store.subscribe(this::changed);
         lead.start();
@@ -136,6 +141,9 @@ final class SimController {
         add(new WorkloadReconciler(), 2);
         ServiceTasks tasks = new ServiceTasks(new EcsLookup(ARNS), new TaskCompiler(ARNS));
         add(new ServiceReconciler(tasks::task, ROLLOUT), 2);
+        KubePlanners.ofPods(kube.tokens()).forEach(planner -> add(planner, 1));
+        KubePlanners.ofObjects(kube.creation()).forEach(planner -> add(planner, 1));
+        add(new ClaimReconciler(), 1);
         for (Expiry<?> expiry : Expiries.of(Duration.ofHours(1), Duration.ofHours(1))) {
             add(new RetentionReconciler<>(expiry), 1);
         }
@@ -221,6 +229,10 @@ final class SimController {
         return front;
     }
 
+    SimKube kube() {
+        return kube;
+    }
+
     Lane api() {
         return api;
     }
@@ -254,6 +266,7 @@ final class SimController {
 
     /** Its sockets close, whatever it was doing. */
     void dispose() {
+        kube.close();
         store.close();
         lost();
     }

@@ -28,7 +28,7 @@ final class SimMachine implements SimRuntime.Machine {
 
     @Override
     public SimRuntime.Program program(Creation creation) {
-        boolean batch = creation.spec().getImage().equals("batch");
+        boolean batch = creation.spec().getImage().equals(Users.BATCH);
         boolean deaf = world.sigtermIgnored() && dice.happens(0.5);
         if (deaf) {
             world.happened(Trouble.SIGTERM_IGNORED);

@@ -1,10 +1,14 @@
 package dev.gantry.e2e.simulation;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import dev.gantry.agent.connection.Obeyed;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Resources;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -26,6 +30,9 @@ final class SimNode {
     private final SimRuntime runtime;
     private final SimLeash leash = new SimLeash(this);
     private final SimJournal journal = new SimJournal(this::isDiskFull);
+    private final FileSystem files = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+            .setAttributeViews("basic", "owner", "posix", "unix")
+            .build());
     private final Set<String> ended = new TreeSet<>();
     private Obeyed kept = Obeyed.NOTHING;
     private long epochBefore;
@@ -128,6 +135,11 @@ final class SimNode {
     }
 
     // The disk.
+
+    /** The agent's data directory. */
+    Path disk() {
+        return files.getPath("/gantry");
+    }
 
     SimJournal journal() {
         return journal;

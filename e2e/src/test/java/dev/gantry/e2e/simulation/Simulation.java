@@ -55,6 +55,7 @@ final class Simulation {
         Dice dice = world.dice().split();
         Duration end = dice.between(Duration.ofSeconds(60), Duration.ofSeconds(150));
         world.users().begin(end);
+        world.kubeUsers().begin(end);
         new Mishaps(world, dice.split(), end).schedule();
         world.agenda().run(end.plusSeconds(1));
         world.heal();
@@ -129,7 +130,7 @@ final class Simulation {
                 return open;
             }
         }
-        return Optional.empty();
+        return world.kubeUsers().unsettled();
     }
 
     private static Optional<String> unsettled(World world, EcsService service) {
@@ -174,7 +175,7 @@ final class Simulation {
             if (Workloads.isStopped(workload)) {
                 continue;
             }
-            boolean batch = workload.getOwner().isEmpty();
+            boolean batch = Users.isBatch(workload);
             boolean passing = which == Tasks.LASTING || Workloads.phase(workload) != Phase.RUNNING;
             if (batch && Workloads.isPlaced(workload) && passing) {
                 coming.add(workload.getPlacement().getNode() + " " + key);

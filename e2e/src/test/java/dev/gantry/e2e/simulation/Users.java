@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.e2e.simulation.Oracle.Percents;
 import dev.gantry.proto.EcsService;
@@ -30,10 +31,10 @@ final class Users {
     private static final Caller CALLER =
             new Caller("000000000000", "eu-central-1", SimController.ARNS.root(), "request-1");
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration AGAIN = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** The service whose task must never run twice. */
     static final String SINGLE = "single";
+    /** What runs in containers that end by themselves. */
+    static final String BATCH = "batch";
 
     private static final Map<String, Percents> SERVICES = new TreeMap<>(Map.of(
             "api",
@@ -99,7 +100,7 @@ final class Users {
         register("web", "");
         register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
         register(SINGLE, "");
-        register("batch", "");
+        register(BATCH, "");
     }
 
     private void register(String family, String more) {
@@ -195,7 +196,7 @@ final class Users {
 
     private void stopOne() {
         List<Workload> candidates = world.oracle().workloads().values().stream()
-                .filter(workload -> !Workloads.isUnwanted(workload))
+                .filter(workload -> !Workloads.isUnwanted(workload) && !Pods.isPod(workload))
                 .toList();
         if (!candidates.isEmpty()) {
             stop(dice.of(candidates).getId());
@@ -208,79 +209,30 @@ final class Users {
 
     private void call(String operation, String input, Consumer<JsonNode> answered) {
         waiting++;
-        Call call = new Call(operation, input, answered);
-        world.agenda().after(Duration.ZERO, call::attempt);
+        Question.ask(world, dice, controller -> ask(controller, operation, input, answered));
     }
 
-    /** One call, tried until it is answered, and never twice at the same time. */
-    private final class Call {
-        private final String operation;
-        private final String input;
-        private final Consumer<JsonNode> answered;
-        private int attempt;
-        private boolean begun;
-        private boolean over;
-
-        Call(String operation, String input, Consumer<JsonNode> answered) {
-            this.operation = operation;
-            this.input = input;
-            this.answered = answered;
-        }
-
-        private void attempt() {
-            int mine = ++attempt;
-            begun = false;
-            List<SimController> alive = world.controllers();
-            if (alive.isEmpty()) {
-                world.agenda().after(AGAIN, this::attempt);
-                return;
-            }
-            SimController controller = dice.of(alive);
-            world.agenda().after(dice.millis(1, 20), controller.api(), () -> {
-                if (mine == attempt) {
-                    begun = true;
-                    ask(controller);
-                }
-            });
-            world.agenda().after(PATIENCE, () -> look(controller, mine));
-        }
-
-        private void look(SimController controller, int mine) {
-            if (over || mine != attempt) {
-                return;
-            }
-            if (begun && !controller.process().isKilled()) {
-                world.agenda().after(AGAIN, () -> look(controller, mine));
-            } else {
-                attempt();
-            }
-        }
-
-        private void ask(SimController controller) throws InterruptedException {
-            calls++;
-            try {
-                JsonNode answer = controller.users().call(operation, JSON.readTree(input.replace('\'', '"')), CALLER);
-                world.say("user: " + operation + " " + input.substring(0, Math.min(80, input.length())));
-                end();
-                answered.accept(answer);
-            } catch (UnavailableException e) {
-                world.say("user: " + operation + " has no answer: " + e.getMessage());
-                world.agenda().after(AGAIN, this::attempt);
-            } catch (AwsException e) {
-                world.say("user: " + operation + " is refused: " + e.getMessage());
-                if (isForNow(operation, e)) {
-                    world.agenda().after(AGAIN, this::attempt);
-                } else {
-                    end();
-                }
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private void end() {
-            over = true;
+    private boolean ask(SimController controller, String operation, String input, Consumer<JsonNode> answered)
+            throws InterruptedException {
+        calls++;
+        try {
+            JsonNode answer = controller.users().call(operation, JSON.readTree(input.replace('\'', '"')), CALLER);
+            world.say("user: " + operation + " " + input.substring(0, Math.min(80, input.length())));
             waiting--;
+            answered.accept(answer);
+            return true;
+        } catch (UnavailableException e) {
+            world.say("user: " + operation + " has no answer: " + e.getMessage());
+            return false;
+        } catch (AwsException e) {
+            world.say("user: " + operation + " is refused: " + e.getMessage());
+            boolean isOver = !isForNow(operation, e);
+            if (isOver) {
+                waiting--;
+            }
+            return isOver;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -357,6 +309,12 @@ final class Users {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether it ends by itself, as a task or as a pod. */
+    static boolean isBatch(Workload workload) {
+        return workload.getSpec().getContainersList().stream()
+                .anyMatch(container -> container.getImage().equals(BATCH));
     }
 
     private static String startedBy(Workload workload) {

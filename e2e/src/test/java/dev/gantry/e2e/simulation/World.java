@@ -32,8 +32,10 @@ final class World implements AutoCloseable {
     private final Agenda agenda = new Agenda();
     private final MemoryBackend backend = new MemoryBackend(this::storeClock);
     private final Oracle oracle = new Oracle(this);
+    private final SimPods pods = new SimPods(this);
     private final Moments moments = new Moments(this);
     private final Users users;
+    private final KubeUsers kubeUsers;
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
     private final Map<String, SimNode> nodes = new TreeMap<>();
@@ -59,6 +61,7 @@ final class World implements AutoCloseable {
         this.dice = new Dice(seed);
         this.timeline = timeline;
         this.users = new Users(this, dice.split());
+        this.kubeUsers = new KubeUsers(this, dice.split());
         backend.watch(backend.read().revision(), oracle);
         for (String name : NAMES) {
             controllers.put(name, new SimController(this, name, dice.split()));
@@ -95,6 +98,15 @@ final class World implements AutoCloseable {
 
     Users users() {
         return users;
+    }
+
+    /** Those of the Kubernetes API. */
+    KubeUsers kubeUsers() {
+        return kubeUsers;
+    }
+
+    SimPods pods() {
+        return pods;
     }
 
     Process network() {
@@ -461,6 +473,7 @@ final class World implements AutoCloseable {
     @Override
     public void close() {
         agenda.close();
+        controllers().forEach(SimController::dispose);
     }
 
     List<SimNode> in(List<SimNode> some, int most) {

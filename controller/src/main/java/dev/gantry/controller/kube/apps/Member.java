@@ -56,9 +56,12 @@ record Member(
         return readySince.isPresent();
     }
 
-    /** When it counts as available; empty while it is not ready. */
+    /**
+     * When it counts as available; empty while it is not ready. Where nothing is to be waited for, since ever: the clock of its node may be
+     * ahead.
+     */
     Optional<Instant> availableAt(Duration minReady) {
-        return readySince.map(since -> since.plus(minReady));
+        return readySince.map(since -> minReady.isZero() ? Instant.EPOCH : since.plus(minReady));
     }
 
     boolean isAvailable(Duration minReady, Instant now) {

@@ -123,7 +123,8 @@ public final class KubeApi {
         }
     }
 
-    private void handle(HttpRequest request, ResponseStream stream) throws InterruptedException, ClientGoneException {
+    /** Answers one request, for those who do not come by way of an edge as well. */
+    public void handle(HttpRequest request, ResponseStream stream) throws InterruptedException, ClientGoneException {
         try {
             Query query = Query.parse(request.query());
             switch (Target.parse(this::types, request.path())) {

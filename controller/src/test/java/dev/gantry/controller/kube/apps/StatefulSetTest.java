@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.ObjectWorld;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +187,17 @@ class StatefulSetTest {
         assertThat(world.objects("controllerrevisions"))
                 .extracting(one -> one.json().path("revision").asInt())
                 .containsExactlyInAnyOrder(3, 4);
+    }
+
+    @Test
+    void goesOnThoughTheClockOfANodeIsAhead() {
+        create(2, "");
+        world.pass(Duration.ofHours(1));
+        world.ready(pod("db-0"), true);
+        world.pass(Duration.ofHours(-1));
+        world.settle();
+        assertThat(names()).containsExactly("db-0", "db-1");
+        assertThat(status().path("availableReplicas").asInt()).isEqualTo(1);
     }
 
     @Test
