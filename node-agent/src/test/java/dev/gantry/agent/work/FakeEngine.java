@@ -102,6 +102,11 @@ public final class FakeEngine implements ContainerEngine {
         return Map.copyOf(starts);
     }
 
+    /** What a container was made of. */
+    public Creation creation(String workload, String container) {
+        return box(workload, container).creation;
+    }
+
     /** The container's process ends by itself. */
     public void exits(String workload, String container, int exitCode) {
         exit(box(workload, container), exitCode);

@@ -14,6 +14,7 @@ import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
+import dev.gantry.proto.PodContainer.Role;
 import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.WorkloadSpec;
@@ -151,5 +152,38 @@ class PodsInTheWorkshopTest {
         Awaitility.await()
                 .until(() -> engine.list().stream()
                         .noneMatch(listing -> listing.container().equals(Sandbox.NAME)));
+    }
+
+    private static DesiredWorkload looked(DesiredWorkload pod) {
+        DesiredWorkload.Builder changed = pod.toBuilder();
+        changed.getSpecBuilder()
+                .addContainers(container("look", "sh")
+                        .setPod(PodContainer.newBuilder()
+                                .setRole(Role.EPHEMERAL)
+                                .setTarget("web")));
+        return changed.build();
+    }
+
+    @Test
+    void startsAnEphemeralContainerAmongTheProcessesOfItsTargetAndAdoptsIt() throws InterruptedException {
+        DesiredWorkload pod = looked(pod(container("web", "serve")));
+        workshop.obey(List.of(pod(container("web", "serve"))));
+        awaitRestarts(0);
+        workshop.obey(List.of(pod));
+        await(seen -> seen.getContainersCount() == 2 && seen.getContainers(1).getPhase() == Phase.RUNNING);
+        assertThat(engine.creation(SCOPE + "/p1", "look").pidMode())
+                .isEqualTo("container:" + Names.container(pod, "web"));
+        assertThat(engine.creation(SCOPE + "/p1", "look").sandbox()).isEqualTo(Names.container(pod, Sandbox.NAME));
+
+        workshop.close();
+        journal.close();
+        begin();
+        workshop.obey(List.of(pod));
+        engine.exits(SCOPE + "/p1", "look", 2);
+        Observation ended = await(
+                seen -> seen.getContainersCount() == 2 && seen.getContainers(1).getPhase() == Phase.STOPPED);
+        assertThat(ended.getContainers(1).getExitCode()).isEqualTo(2);
+        assertThat(ended.getPhase()).isEqualTo(Phase.RUNNING);
+        assertThat(engine.starts()).hasSize(3);
     }
 }

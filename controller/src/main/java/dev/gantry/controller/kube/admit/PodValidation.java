@@ -32,6 +32,14 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
                 container(spec.path(list).get(i), path + "." + list + "[" + i + "]", names, volumes);
             }
         }
+        new EphemeralContainers(findings, spec, path).check();
+    }
+
+    /** Only pods that run have ephemeral containers. */
+    void checkNoEphemeralContainers(String why) {
+        if (!spec.path("ephemeralContainers").isEmpty()) {
+            findings.forbidden(path + ".ephemeralContainers", why);
+        }
     }
 
     private void toleration(JsonNode toleration, String at) {

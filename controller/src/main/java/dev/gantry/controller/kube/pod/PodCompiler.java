@@ -7,6 +7,7 @@ import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.document.Uids;
 import dev.gantry.controller.resource.Pods;
+import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.NetworkMode;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Turns a pod's document into the workload that is stored, placed and run. What a pod may say and this cannot do yet it refuses, by the path of
@@ -48,6 +50,7 @@ public final class PodCompiler implements PodMaker {
             "hostAliases",
             "hostNetwork",
             "hostPID",
+            "hostIPC",
             "dnsPolicy",
             "dnsConfig",
             "nodeName",
@@ -98,6 +101,21 @@ public final class PodCompiler implements PodMaker {
                 .build();
     }
 
+    @Override
+    public WorkloadSpec extend(WorkloadSpec spec, String cluster, ObjectNode pod) {
+        Part whole = new Part(pod, "");
+        ContainerCompiler compiler = new ContainerCompiler(whole.at("spec"), new Variables(cluster, whole));
+        Set<String> known =
+                spec.getContainersList().stream().map(ContainerSpec::getName).collect(Collectors.toSet());
+        WorkloadSpec.Builder extended = spec.toBuilder();
+        whole.at("spec").at("ephemeralContainers").items().stream()
+                .filter(container -> !known.contains(container.text("name")))
+                .forEach(container -> extended.addContainers(compiler.compile(container, Role.EPHEMERAL)));
+        boolean isNeedy = !PodReferences.of(extended.build()).isEmpty();
+        extended.getPodBuilder().setNeedsSupplies(isNeedy);
+        return extended.build();
+    }
+
     private static WorkloadSpec spec(String cluster, Meta meta, Part pod) {
         Part spec = pod.at("spec");
         check(spec);
@@ -112,6 +130,7 @@ public final class PodCompiler implements PodMaker {
                         .setField("instanceId"))
                 .setNetwork(onHost ? NetworkMode.HOST : NetworkMode.BRIDGE)
                 .setPidMode(spec.flag("hostPID", false) ? "host" : "")
+                .setIpcMode(spec.flag("hostIPC", false) ? "host" : "")
                 .setNamePrefix("k8s-" + meta.namespace() + "-" + meta.name())
                 .putAllLabels(Map.of(
                         "io.kubernetes.pod.name", meta.name(),

@@ -21,6 +21,7 @@ import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each pod what its specification refers to, as it is now: the config maps, secrets and claims of its namespace that it names, and tokens
@@ -69,13 +71,18 @@ public final class SupplyReconciler implements Reconciler<Workload> {
             }
             return RESOURCES.containsValue(name.resource()) ? inNamespace(snapshot, name) : List.of();
         }
-        boolean isNew = change.before() == null;
-        return isNew
-                        && change.after() != null
+        return change.after() != null
                         && change.after().value() instanceof Workload workload
                         && isNeedy(workload)
+                        && mayNeedOther(change.before(), workload)
                 ? List.of(Kinds.WORKLOAD.key(change.key().scope(), change.key().name()))
                 : List.of();
+    }
+
+    /** Whether it is new, or has got containers. */
+    private static boolean mayNeedOther(@Nullable Versioned<?> before, Workload now) {
+        return before == null
+                || !(before.value() instanceof Workload old && old.getSpec().equals(now.getSpec()));
     }
 
     private static List<Key<Workload>> inNamespace(Snapshot snapshot, ObjectName name) {

@@ -49,6 +49,16 @@ class PodCompilerTest {
     }
 
     @Test
+    void mayUseTheNamespacesOfTheMachine() {
+        WorkloadSpec spec = compiled("{'containers': [{'name': 'web', 'image': 'app'}], 'hostPID': true,"
+                        + " 'hostIPC': true, 'hostNetwork': true}")
+                .getSpec();
+        assertThat(spec.getPidMode()).isEqualTo("host");
+        assertThat(spec.getIpcMode()).isEqualTo("host");
+        assertThat(spec.getNetwork()).isEqualTo(NetworkMode.HOST);
+    }
+
+    @Test
     void takesCommandForTheEntryPointAndArgumentsForTheCommand() {
         ContainerSpec web = container("'command': ['sh', '-c'], 'args': ['serve'], 'workingDir': '/srv'");
         assertThat(web.getEntryPointList()).containsExactly("sh", "-c");
