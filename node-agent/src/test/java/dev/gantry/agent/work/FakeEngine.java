@@ -68,6 +68,7 @@ public final class FakeEngine implements ContainerEngine {
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private Consumer<EngineEvent> listener = event -> {};
+    private volatile boolean logsNeverEnd;
     private int ids;
     private int ports = 32768;
 
@@ -365,6 +366,14 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public void logs(String id, LogsRequest request, Output output) throws InterruptedException {
         output.write(Output.Channel.STDOUT, find(id).log.getBytes(StandardCharsets.UTF_8));
+        if (logsNeverEnd) {
+            closed.await();
+        }
+    }
+
+    /** From now on the end of a log is not told. */
+    public synchronized void hangsInLogs() {
+        logsNeverEnd = true;
     }
 
     /** What the container has written so far. */
