@@ -139,6 +139,7 @@ final class PodPlanner {
     private boolean hasSandbox() {
         Standing sandbox = turn.memory.standing(Sandbox.NAME);
         if (sandbox.isRunning()) {
+            turn.memory = turn.memory.with(Sandbox.NAME, Life.NEW);
             return true;
         }
         if (!sandbox.isIdle() || turn.mustWait(sandbox)) {

@@ -117,7 +117,8 @@ final class PodRun {
         if (!standing.imageReady()) {
             turn.act(new Action.Pull(name), name, Step.PULL);
         } else if (!sheltered) {
-            waiting(name, new Life.Trouble(IN_CREATION, ""));
+            Life.Trouble ofSandbox = turn.memory.life(Sandbox.NAME).trouble();
+            waiting(name, ofSandbox.reason().isEmpty() ? new Life.Trouble(IN_CREATION, "") : ofSandbox);
         } else if (desired.getSpec().getPod().getNeedsSupplies() && !desired.hasSupplies()) {
             waiting(name, new Life.Trouble(IN_CREATION, ""));
         } else if (missing(spec).isPresent()) {

@@ -466,6 +466,22 @@ class PodPlannerTest {
     }
 
     @Test
+    void saysWhyItHasNoSandbox() {
+        DesiredWorkload pod = pod(Restart.ALWAYS, container("web"));
+        plan(pod);
+        learn(image(Sandbox.NAME), image("web"));
+        plan(pod);
+        learn(new Fact.Failed(Sandbox.NAME, "HostConfigError: pidMode host is not allowed", false));
+        plan(pod);
+        assertThat(status("web").getWaitingReason()).isEqualTo("CreatePodSandboxError");
+        assertThat(status("web").getWaitingMessage()).isEqualTo("HostConfigError: pidMode host is not allowed");
+        later(10);
+        settle(pod);
+        assertThat(status("web").getPhase()).isEqualTo(Phase.RUNNING);
+        assertThat(status("web").getWaitingReason()).isEmpty();
+    }
+
+    @Test
     void waitsForWhatItsSpecificationRefersTo() {
         ContainerSpec.Builder web = container("web");
         web.getPodBuilder()
