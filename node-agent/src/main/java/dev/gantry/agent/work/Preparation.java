@@ -10,6 +10,7 @@ import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PodSpec;
+import dev.gantry.proto.ServiceRoute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -77,11 +78,22 @@ final class Preparation implements Hands.Builder {
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
                 ? named(workload, container)
-                : new PodEnvironment(settings.nodeName().toLowerCase(Locale.ROOT), addresses, podAddresses(workload))
+                : new PodEnvironment(
+                                settings.nodeName().toLowerCase(Locale.ROOT),
+                                addresses,
+                                podAddresses(workload),
+                                services(workload))
                         .resolve(workload, container);
         Creation drawn = creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
         boolean isConnected = isSandbox && workload.getSpec().getNetwork() != NetworkMode.HOST;
         return isConnected ? drawn.on(routing.network().orElse("")) : drawn;
+    }
+
+    /** Those that the pod finds in its variables. */
+    private List<ServiceRoute> services(DesiredWorkload workload) {
+        String[] scope = workload.getScope().split("/", 3);
+        boolean isLinked = workload.getSpec().getPod().getServiceLinks() && scope.length == 3;
+        return isLinked ? routing.services(scope[1], scope[2]) : List.of();
     }
 
     private String network() {

@@ -38,7 +38,6 @@ public final class PodCompiler implements PodMaker {
     private static final int HOSTNAME_MAX = 63;
     private static final int GRACE_SECONDS = 30;
 
-    /** The last line: what has no effect here, because there is nothing that it would change. */
     private static final Set<String> KNOWN = Set.of(
             "containers",
             "initContainers",
@@ -176,6 +175,7 @@ public final class PodCompiler implements PodMaker {
                 .setTerminationGraceSeconds(spec.number("terminationGracePeriodSeconds", GRACE_SECONDS))
                 .setActiveDeadlineSeconds(spec.number("activeDeadlineSeconds", 0))
                 .setHostname(hostname(spec.text("hostname", meta.name())))
+                .setServiceLinks(spec.flag("enableServiceLinks", true))
                 .setPriority(spec.number("priority", 0))
                 .setSharedProcesses(spec.flag("shareProcessNamespace", false))
                 .addAllDnsServers(spec.at("dnsConfig").texts("nameservers"))
