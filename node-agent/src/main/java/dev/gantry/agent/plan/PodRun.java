@@ -114,12 +114,16 @@ final class PodRun {
 
     private void begin(ContainerSpec spec, Standing standing, boolean sheltered) {
         String name = spec.getName();
-        if (!standing.imageReady()) {
+        boolean isLookedFor = !desired.getSpec().getPod().getNeedsSupplies() || desired.hasSupplies();
+        boolean needsLogin = desired.getSpec().getPod().getPullSecretsCount() > 0;
+        if (!standing.imageReady() && needsLogin && !isLookedFor) {
+            waiting(name, new Life.Trouble(IN_CREATION, ""));
+        } else if (!standing.imageReady()) {
             turn.act(new Action.Pull(name), name, Step.PULL);
         } else if (!sheltered) {
             Life.Trouble ofSandbox = turn.memory.life(Sandbox.NAME).trouble();
             waiting(name, ofSandbox.reason().isEmpty() ? new Life.Trouble(IN_CREATION, "") : ofSandbox);
-        } else if (desired.getSpec().getPod().getNeedsSupplies() && !desired.hasSupplies()) {
+        } else if (!isLookedFor) {
             waiting(name, new Life.Trouble(IN_CREATION, ""));
         } else if (missing(spec).isPresent()) {
             waiting(name, missing(spec).orElseThrow());

@@ -62,6 +62,7 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, Box> boxes = new TreeMap<>();
     private final Map<String, LocalImage> images = new TreeMap<>();
     private final Map<String, LocalImage> registry = new TreeMap<>();
+    private final Map<String, String> passwords = new TreeMap<>();
     private final Set<String> volumes = new TreeSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
     private final Map<String, EngineException> faults = new TreeMap<>();
@@ -86,6 +87,12 @@ public final class FakeEngine implements ContainerEngine {
         registry.put(
                 reference,
                 new LocalImage("sha256:" + reference, List.of(reference), List.of(reference + "@sha256:digest")));
+    }
+
+    /** The same for those who know a password. */
+    public synchronized void registryHas(String reference, String password) {
+        registryHas(reference);
+        passwords.put(reference, password);
     }
 
     /** The next call of this name fails so. */
@@ -327,7 +334,9 @@ public final class FakeEngine implements ContainerEngine {
             String reference, Optional<RegistryCredentials> credentials, Patience patience, Consumer<String> progress) {
         called("pull", reference);
         LocalImage image = registry.get(reference);
-        if (image == null) {
+        String wanted = passwords.getOrDefault(reference, "");
+        String given = credentials.map(RegistryCredentials::getPassword).orElse("");
+        if (image == null || !wanted.equals(given)) {
             throw new EngineException(Kind.FAILED, "manifest for " + reference + " not found");
         }
         images.put(reference, image);

@@ -3,6 +3,7 @@ package dev.gantry.agent.work;
 import static dev.gantry.agent.work.Specs.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
@@ -17,6 +18,7 @@ import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.PodContainer.Role;
 import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.Supply;
 import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,5 +187,35 @@ class PodsInTheWorkshopTest {
         assertThat(ended.getContainers(1).getExitCode()).isEqualTo(2);
         assertThat(ended.getPhase()).isEqualTo(Phase.RUNNING);
         assertThat(engine.starts()).hasSize(3);
+    }
+
+    private static DesiredWorkload withLogins(DesiredWorkload pod, String... passwords) {
+        DesiredWorkload.Builder changed = pod.toBuilder();
+        changed.getSpecBuilder().getPodBuilder().setNeedsSupplies(true);
+        for (int i = 0; i < passwords.length; i++) {
+            changed.getSpecBuilder().getPodBuilder().addPullSecrets("s" + i);
+            changed.getSuppliesBuilder()
+                    .addSupplies(Supply.newBuilder()
+                            .setKind(Supply.Kind.PULL_SECRET)
+                            .setName("s" + i)
+                            .putData("reg.example", ByteString.copyFromUtf8("bob:" + passwords[i])));
+        }
+        return changed.build();
+    }
+
+    @Test
+    void pullsWithTheLoginThatDoesOnceItIsKnown() {
+        engine.registryHas("reg.example/app:1", "right");
+        DesiredWorkload pod =
+                withLogins(pod(container("web", "serve").setImage("reg.example/app:1")), "wrong", "right");
+        workshop.obey(List.of(pod.toBuilder().clearSupplies().build()));
+        await(seen -> seen.getContainersCount() == 1);
+        assertThat(engine.calls()).doesNotContain("pull reg.example/app:1");
+
+        workshop.obey(List.of(pod));
+        awaitRestarts(0);
+        assertThat(engine.calls())
+                .filteredOn(call -> call.equals("pull reg.example/app:1"))
+                .hasSize(2);
     }
 }

@@ -68,7 +68,8 @@ public final class PodCompiler implements PodMaker {
             "priority",
             "priorityClassName",
             "preemptionPolicy",
-            "enableServiceLinks");
+            "enableServiceLinks",
+            "imagePullSecrets");
 
     private static final Set<String> SECURITY = Set.of(
             "runAsUser",
@@ -148,8 +149,9 @@ public final class PodCompiler implements PodMaker {
         Resources.Builder resources = Demands.of(spec);
         PodSpec.Builder ofPod = podSpec(meta, spec);
         ports(spec, onHost, resources, ofPod);
-        ofPod.setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
-        return built.setResources(resources).setPod(ofPod).build();
+        built.setResources(resources).setPod(ofPod);
+        built.getPodBuilder().setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
+        return built.build();
     }
 
     private static void check(Part spec) {
@@ -188,6 +190,11 @@ public final class PodCompiler implements PodMaker {
             String services = "svc.cluster.local";
             built.setClusterNames(true)
                     .addAllClusterSearchDomains(List.of(meta.namespace() + "." + services, services, "cluster.local"));
+        }
+        for (Part secret : spec.at("imagePullSecrets").items()) {
+            if (!secret.text("name").isEmpty()) {
+                built.addPullSecrets(secret.text("name"));
+            }
         }
         for (Part toleration : spec.at("tolerations").items()) {
             built.addTolerations(toleration(toleration));

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     private static final Map<Supply.Kind, ResourceName> RESOURCES = Map.of(
             Supply.Kind.CONFIG_MAP, ResourceName.core("configmaps"),
             Supply.Kind.SECRET, ResourceName.core("secrets"),
+            Supply.Kind.PULL_SECRET, ResourceName.core("secrets"),
             Supply.Kind.CLAIM, VolumeNames.CLAIMS);
 
     /** A record must fit into the store; upstream's bound for one config map or secret. */
@@ -86,15 +89,13 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     }
 
     private static List<Key<Workload>> inNamespace(Snapshot snapshot, ObjectName name) {
-        Supply.Kind kind = RESOURCES.entrySet().stream()
+        Set<Reference> changed = RESOURCES.entrySet().stream()
                 .filter(resource -> resource.getValue().equals(name.resource()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
-        Reference changed = new Reference(kind, name.name());
+                .map(resource -> new Reference(resource.getKey(), name.name()))
+                .collect(Collectors.toSet());
         return snapshot.find(Kinds.KUBE_PODS_BY_NAMESPACE, name.cluster() + "/" + name.namespace()).stream()
                 .filter(pod -> isNeedy(pod.value()))
-                .filter(pod -> PodReferences.of(pod.value().getSpec()).contains(changed))
+                .filter(pod -> PodReferences.of(pod.value().getSpec()).stream().anyMatch(changed::contains))
                 .map(pod -> Kinds.WORKLOAD.key(pod.key().scope(), pod.key().name()))
                 .toList();
     }
@@ -152,9 +153,17 @@ public final class SupplyReconciler implements Reconciler<Workload> {
         }
         ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
         return KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
-                .map(found -> reference.kind() == Supply.Kind.CLAIM
-                        ? claim(snapshot, reference, found)
-                        : supply(reference, found.json()));
+                .map(found -> switch (reference.kind()) {
+                    case CLAIM -> claim(snapshot, reference, found);
+                    case PULL_SECRET -> logins(reference, found.json());
+                    default -> supply(reference, found.json());
+                });
+    }
+
+    private static Supply logins(Reference reference, JsonNode secret) {
+        Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
+        RegistryLogins.of(secret).forEach((key, login) -> supply.putData(key, ByteString.copyFromUtf8(login)));
+        return supply.build();
     }
 
     private static Supply claim(Snapshot snapshot, Reference reference, KubeDocument claim) {

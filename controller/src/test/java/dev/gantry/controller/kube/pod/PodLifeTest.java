@@ -31,9 +31,12 @@ import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.Supply;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -277,6 +280,35 @@ class PodLifeTest {
                 .isEqualTo("3");
         Outcome again = supplies.reconcile(world.snapshot(), key(), NOW);
         assertThat(again.writes()).isEmpty();
+    }
+
+    @Test
+    void getsTheLoginsOfItsPullSecrets() {
+        SupplyReconciler supplies = new SupplyReconciler(TokenSamples.tokens(() -> NOW));
+        PodSamples.put(
+                world,
+                compiled("{'containers': [{'name': 'web', 'image': 'i'}], 'imagePullSecrets': [{'name': 'login'},"
+                        + " {'name': 'gone'}]}"));
+        world.runAll(supplies, NOW);
+        world.heard();
+        String config = Base64.getEncoder()
+                .encodeToString("{\"auths\": {\"r\": {\"username\": \"u\", \"password\": \"p\"}}}"
+                        .getBytes(StandardCharsets.UTF_8));
+        put(
+                "secrets",
+                "login",
+                "{'type': 'kubernetes.io/dockerconfigjson', 'data': {'.dockerconfigjson': '" + config + "'}}");
+        assertThat(world.heard().stream().flatMap(change -> supplies.wokenBy(change, world.snapshot()).stream()))
+                .containsExactly(key());
+        world.runAll(supplies, NOW);
+        assertThat(pod().record().value().getSpec().getPod().getPullSecretsList())
+                .containsExactly("login", "gone");
+        assertThat(pod().record().value().getSupplies().getSuppliesList())
+                .singleElement()
+                .satisfies(supply -> {
+                    assertThat(supply.getKind()).isEqualTo(Supply.Kind.PULL_SECRET);
+                    assertThat(supply.getDataOrThrow("r").toStringUtf8()).isEqualTo("u:p");
+                });
     }
 
     /** The pod with an ephemeral container that somebody has added. */
