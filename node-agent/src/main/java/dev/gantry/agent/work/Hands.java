@@ -49,7 +49,8 @@ final class Hands {
             Builder builder,
             Journal journal,
             Leash leash,
-            InstantSource clock) {
+            InstantSource clock,
+            Pods pods) {
         this.engine = engine;
         this.settings = settings;
         this.images = images;
@@ -57,7 +58,7 @@ final class Hands {
         this.journal = journal;
         this.leash = leash;
         this.clock = clock;
-        this.pods = new Pods(engine, clock);
+        this.pods = pods;
         this.starts = new Semaphore(settings.parallelStarts(), true);
     }
 

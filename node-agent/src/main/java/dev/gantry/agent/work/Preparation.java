@@ -13,7 +13,6 @@ import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.ServiceRoute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,7 +42,7 @@ final class Preparation implements Hands.Builder {
             ContainerEngine engine,
             EngineFacts facts,
             HostPaths hostPaths,
-            InstantSource clock,
+            Pods pods,
             Routing routing,
             List<String> addresses) {
         this.settings = settings;
@@ -54,7 +53,7 @@ final class Preparation implements Hands.Builder {
         PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
         this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
         this.previousLogs = new PreviousLogs(engine, folders);
-        this.pods = new Pods(engine, clock);
+        this.pods = pods;
         this.routing = routing;
         this.addresses = List.copyOf(addresses);
     }

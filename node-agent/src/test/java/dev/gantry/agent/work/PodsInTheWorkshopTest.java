@@ -11,12 +11,15 @@ import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.GrpcAction;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.PodContainer.Role;
 import dev.gantry.proto.PodSpec;
+import dev.gantry.proto.Probe;
+import dev.gantry.proto.ProbeAction;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Supply;
 import dev.gantry.proto.WorkloadSpec;
@@ -24,6 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -45,6 +52,8 @@ class PodsInTheWorkshopTest {
     private final FakeEngine engine = new FakeEngine(clock);
     private final ReportBook reports = new ReportBook();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private JournalFile journal;
     private EngineWorkshop workshop;
 
@@ -61,7 +70,7 @@ class PodsInTheWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE, this::trouble));
         workshop.begin();
     }
 
@@ -71,6 +80,12 @@ class PodsInTheWorkshopTest {
         engine.close();
         threads.shutdownNow();
         journal.close();
+    }
+
+    private Optional<String> trouble(String host, int port, String service, Duration patience) {
+        String question = ":" + port + "/" + service;
+        asked.add(question);
+        return Optional.ofNullable(troubles.get(question));
     }
 
     private static DesiredWorkload pod(ContainerSpec.Builder... containers) {
@@ -217,5 +232,31 @@ class PodsInTheWorkshopTest {
         assertThat(engine.calls())
                 .filteredOn(call -> call.equals("pull reg.example/app:1"))
                 .hasSize(2);
+    }
+
+    @Test
+    void asksAContainerThatSpeaksGrpcWhetherItServes() {
+        ContainerSpec.Builder web = container("web", "serve");
+        DesiredWorkload.Builder pod = pod(web).toBuilder();
+        pod.getSpecBuilder()
+                .getContainersBuilder(0)
+                .getPodBuilder()
+                .setReadiness(Probe.newBuilder()
+                        .setPeriodSeconds(1)
+                        .setFailureThreshold(1)
+                        .setSuccessThreshold(1)
+                        .setAction(ProbeAction.newBuilder()
+                                .setGrpc(GrpcAction.newBuilder().setPort(9000).setService("all"))));
+        troubles.put(":9000/all", "not yet");
+        workshop.obey(List.of(pod.build()));
+        Observation running = awaitRestarts(0);
+        assertThat(running.getContainers(0).getReady()).isFalse();
+        Awaitility.await().until(() -> asked.contains(":9000/all"));
+
+        troubles.clear();
+        Awaitility.await().until(() -> {
+            clock.forward(Duration.ofSeconds(1));
+            return reports.of("p1").orElseThrow().getContainers(0).getReady();
+        });
     }
 }

@@ -127,6 +127,13 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
             port(port.path("containerPort"), at + ".ports[" + i + "].containerPort");
             findings.oneOf(at + ".ports[" + i + "].protocol", port.path("protocol"), List.of("SCTP", "TCP", "UDP"));
         }
+        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+            if (container.path(probe).has("grpc")) {
+                findings.port(
+                        at + "." + probe + ".grpc.port",
+                        container.path(probe).path("grpc").path("port"));
+            }
+        }
         for (int i = 0; i < container.path("env").size(); i++) {
             if (container.path("env").get(i).path("name").asText().isEmpty()) {
                 findings.required(at + ".env[" + i + "].name", "");
