@@ -139,7 +139,9 @@ final class PodPlanner {
     private boolean hasSandbox() {
         Standing sandbox = turn.memory.standing(Sandbox.NAME);
         if (sandbox.isRunning()) {
-            turn.memory = turn.memory.with(Sandbox.NAME, Life.NEW);
+            if (!turn.memory.life(Sandbox.NAME).equals(Life.NEW)) {
+                turn.memory = turn.memory.with(Sandbox.NAME, Life.NEW);
+            }
             return true;
         }
         if (!sandbox.isIdle() || turn.mustWait(sandbox)) {
