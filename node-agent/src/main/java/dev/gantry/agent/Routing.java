@@ -1,6 +1,8 @@
 package dev.gantry.agent;
 
 import dev.gantry.proto.Routes;
+import dev.gantry.proto.ServiceRoute;
+import java.util.List;
 import java.util.Optional;
 
 /** Leads what is sent to the virtual addresses of services, and answers to their names. */
@@ -25,6 +27,11 @@ public interface Routing {
         public boolean isPossible() {
             return false;
         }
+
+        @Override
+        public List<ServiceRoute> services(String cluster, String namespace) {
+            return List.of();
+        }
     };
 
     /** The services changed. Never blocks. */
@@ -38,4 +45,7 @@ public interface Routing {
 
     /** Whether this machine can have such a network. */
     boolean isPossible();
+
+    /** The services of a namespace of the Kubernetes API, as far as they are known now. */
+    List<ServiceRoute> services(String cluster, String namespace);
 }

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.kube;
 
 import static dev.gantry.e2e.kube.KubeFleet.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Command;
@@ -273,6 +274,32 @@ class KubeServicesTest {
                 .contains("NXDOMAIN");
         assertThat(inPod("client", "busybox nslookup " + address("web")).out())
                 .contains("name = web.default.svc.cluster.local");
+    }
+
+    @Test
+    @Order(7)
+    void tellsPodsOfServicesInTheirVariables() {
+        String address = kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}")
+                .run()
+                .must();
+        Command.Result run = kubectl(
+                        "run",
+                        "vars",
+                        "-i",
+                        "--rm",
+                        "--restart=Never",
+                        "--image=" + ShellImage.NAME,
+                        "--command",
+                        "--",
+                        "sh",
+                        "-c",
+                        "read x; busybox env")
+                .reading("go\n".getBytes(UTF_8))
+                .run();
+        assertThat(run.out())
+                .as(run.err())
+                .contains(
+                        "WEB_SERVICE_HOST=" + address, "WEB_SERVICE_PORT_HTTP=80", "WEB_PORT=tcp://" + address + ":80");
     }
 
     @Test

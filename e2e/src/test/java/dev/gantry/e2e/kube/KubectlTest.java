@@ -8,7 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
 import dev.gantry.e2e.bed.Gantry;
+import dev.gantry.proto.ServingAnswer;
+import dev.gantry.proto.ServingAnswer.Serving;
+import dev.gantry.proto.ServingQuestion;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -81,6 +92,28 @@ class KubectlTest {
           - {name: work, emptyDir: {}}
           - {name: conf, configMap: {name: settings}}
         """;
+
+    private static final String PROBED = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %1$s}
+        spec:
+          hostNetwork: true
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: main
+            image: %2$s
+            command: [sh, -c, "while true; do sleep 0.1; done"]
+            readinessProbe: {grpc: {port: %3$d, service: %1$s}, periodSeconds: 1}
+        """;
+
+    private static final MethodDescriptor<ServingQuestion, ServingAnswer> CHECK =
+            MethodDescriptor.<ServingQuestion, ServingAnswer>newBuilder()
+                    .setType(MethodType.UNARY)
+                    .setFullMethodName("grpc.health.v1.Health/Check")
+                    .setRequestMarshaller(ProtoUtils.marshaller(ServingQuestion.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(ServingAnswer.getDefaultInstance()))
+                    .build();
 
     private static final String CHOOSY = """
         apiVersion: v1
@@ -453,6 +486,40 @@ class KubectlTest {
         assertThat(late.exit()).isNotZero();
         assertThat(late.err()).contains("cannot attach a container in a completed pod; current phase is Succeeded");
         kubectl("delete", "pod", "asks").run().must();
+    }
+
+    /** The server is this test's; the pod is on the network of the machine, and so where its node asks. */
+    @Test
+    void asksByGrpcWhetherAPodServes() throws IOException {
+        Server server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+                .addService(ServerServiceDefinition.builder("grpc.health.v1.Health")
+                        .addMethod(CHECK, ServerCalls.asyncUnaryCall((question, answers) -> {
+                            answers.onNext(ServingAnswer.newBuilder()
+                                    .setStatus(
+                                            question.getService().equals("shop")
+                                                    ? Serving.SERVING
+                                                    : Serving.NOT_SERVING)
+                                    .build());
+                            answers.onCompleted();
+                        }))
+                        .build())
+                .build()
+                .start();
+        try {
+            for (String service : List.of("shop", "other")) {
+                apply(PROBED.formatted(service, Engine.IMAGE, server.getPort()));
+            }
+            kubectl("wait", "--for=condition=Ready", "pod/shop", "--timeout=50s")
+                    .run()
+                    .must();
+            await(
+                    "the other pod to run",
+                    () -> kubectl("get", "pod", "other").run().must().contains("Running"));
+            assertThat(kubectl("get", "pod", "other").run().must()).contains("0/1");
+            kubectl("delete", "pod", "shop", "other").run().must();
+        } finally {
+            server.shutdownNow();
+        }
     }
 
     private static String apply(String document) {

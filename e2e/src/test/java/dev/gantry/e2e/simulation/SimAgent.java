@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Fence;
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.connection.LinkEffect;
 import dev.gantry.agent.connection.LinkInput;
@@ -229,7 +230,8 @@ final class SimAgent {
                 node.runtime(),
                 node.journal(),
                 this::reported,
-                new EngineWorkshop.Surroundings(this::execute, this::alarm, node.clock(), node.leash(), Routing.NONE));
+                new EngineWorkshop.Surroundings(
+                        this::execute, this::alarm, node.clock(), node.leash(), Routing.NONE, HealthInquiry.NONE));
     }
 
     private void execute(Runnable what) {

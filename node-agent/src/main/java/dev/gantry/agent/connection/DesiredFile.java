@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.agent.DurableFile;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.Supplies;
+import dev.gantry.proto.Supply;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -98,7 +100,7 @@ final class DesiredFile implements AutoCloseable {
             Encoded known = encoded.get(one.getKey());
             Encoded entry = known != null && known.workload().equals(one.getValue())
                     ? known
-                    : new Encoded(one.getValue(), one.getValue().toByteArray());
+                    : new Encoded(one.getValue(), kept(one.getValue()).toByteArray());
             next.put(one.getKey(), entry);
             size += CodedOutputStream.computeByteArraySize(Desired.WORKLOADS_FIELD_NUMBER, entry.bytes());
         }
@@ -116,6 +118,20 @@ final class DesiredFile implements AutoCloseable {
         }
         output.checkNoSpaceLeft();
         return bytes;
+    }
+
+    /** Logins to registries come again from a controller; until then nothing is pulled with them. */
+    private static DesiredWorkload kept(DesiredWorkload workload) {
+        boolean hasLogins = workload.getSupplies().getSuppliesList().stream()
+                .anyMatch(supply -> supply.getKind() == Supply.Kind.PULL_SECRET);
+        if (!hasLogins) {
+            return workload;
+        }
+        Supplies.Builder less = Supplies.newBuilder();
+        workload.getSupplies().getSuppliesList().stream()
+                .filter(supply -> supply.getKind() != Supply.Kind.PULL_SECRET)
+                .forEach(less::addSupplies);
+        return workload.toBuilder().setSupplies(less).build();
     }
 
     /** An older set would stop what the newer one started; without any, all goes on until a controller is found. */

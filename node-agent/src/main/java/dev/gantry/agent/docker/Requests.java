@@ -204,10 +204,10 @@ final class Requests {
         if (!creation.pidMode().isEmpty()) {
             host.withPidMode(creation.pidMode());
         }
-        if (!creation.sandbox().isEmpty() && creation.network() != NetworkMode.AWSVPC) {
-            host.withIpcMode("container:" + creation.sandbox());
-        } else if (!creation.ipcMode().isEmpty()) {
+        if (!creation.ipcMode().isEmpty()) {
             host.withIpcMode(creation.ipcMode());
+        } else if (!creation.sandbox().isEmpty() && creation.network() != NetworkMode.AWSVPC) {
+            host.withIpcMode("container:" + creation.sandbox());
         }
     }
 

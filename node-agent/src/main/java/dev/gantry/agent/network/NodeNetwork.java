@@ -7,11 +7,13 @@ import dev.gantry.agent.engine.ContainerEngine.Bridge;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
+import dev.gantry.proto.ServiceRoute;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,6 +108,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public List<ServiceRoute> services(String cluster, String namespace) {
+        return book.in(cluster, namespace);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,6 +52,14 @@ record RouteBook(SortedMap<String, ServiceRoute> routes, SortedMap<String, Peer>
 
     Optional<ServiceRoute> find(String cluster, String namespace, String name) {
         return Optional.ofNullable(routes.get(cluster + "/" + namespace + "/" + name));
+    }
+
+    /** Those of one namespace. */
+    List<ServiceRoute> in(String cluster, String namespace) {
+        String prefix = cluster + "/" + namespace + "/";
+        return routes.tailMap(prefix).values().stream()
+                .takeWhile(route -> key(route).startsWith(prefix))
+                .toList();
     }
 
     private static String key(ServiceRoute route) {

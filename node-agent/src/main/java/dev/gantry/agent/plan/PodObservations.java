@@ -169,8 +169,11 @@ final class PodObservations {
                 .build();
     }
 
-    /** Init containers are ready when they have ended well, the others while they serve. */
+    /** Init containers are ready when they have ended well, ephemeral ones never, the others while they serve. */
     private boolean isReady(ContainerSpec spec, Standing standing, Life life) {
+        if (spec.getPod().getRole() == Role.EPHEMERAL) {
+            return false;
+        }
         if (spec.getPod().getRole() == Role.INIT) {
             return standing.seen()
                     .filter(seen -> seen.isExited() && seen.exitCode() == 0)

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Decides what to do for one pod: its sandbox first, then its init containers one after another, then the others together; each is started
- * again as the pod's restart policy says, after a wait that grows.
+ * again as the pod's restart policy says, after a wait that grows. Ephemeral containers wait for none of the others, nor these for them.
  */
 final class PodPlanner {
 
@@ -92,6 +92,9 @@ final class PodPlanner {
     private void start() {
         refresh();
         boolean sheltered = hasSandbox();
+        desired.getSpec().getContainersList().stream()
+                .filter(spec -> spec.getPod().getRole() == Role.EPHEMERAL)
+                .forEach(spec -> run.drive(spec, sheltered));
         for (ContainerSpec spec : inOrder()) {
             run.drive(spec, sheltered);
             Role role = spec.getPod().getRole();
@@ -119,6 +122,7 @@ final class PodPlanner {
     /** Init containers and sidecars as they are written, then the others. */
     private List<ContainerSpec> inOrder() {
         return desired.getSpec().getContainersList().stream()
+                .filter(spec -> spec.getPod().getRole() != Role.EPHEMERAL)
                 .filter(spec -> spec.getPod().getRole() != Role.INIT || !haveAppsBegun())
                 .sorted(Comparator.comparing(spec -> spec.getPod().getRole() == Role.APP))
                 .toList();
@@ -135,6 +139,9 @@ final class PodPlanner {
     private boolean hasSandbox() {
         Standing sandbox = turn.memory.standing(Sandbox.NAME);
         if (sandbox.isRunning()) {
+            if (!turn.memory.life(Sandbox.NAME).equals(Life.NEW)) {
+                turn.memory = turn.memory.with(Sandbox.NAME, Life.NEW);
+            }
             return true;
         }
         if (!sandbox.isIdle() || turn.mustWait(sandbox)) {

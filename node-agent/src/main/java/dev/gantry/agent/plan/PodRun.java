@@ -18,6 +18,7 @@ final class PodRun {
     static final String IN_CREATION = "ContainerCreating";
     private static final String PULL_FAILED = "CannotPullContainerError: ";
     static final String START_FAILED = "CannotStartContainerError: ";
+    private static final String NO_CONFIG = "CreateContainerConfigError";
     private static final String CONFIG_FAILED = "HostConfigError: ";
 
     private final DesiredWorkload desired;
@@ -51,6 +52,7 @@ final class PodRun {
         return switch (spec.getPod().getRole()) {
             case SIDECAR -> true;
             case INIT -> exitCode != 0 && policy != Restart.NEVER;
+            case EPHEMERAL -> false;
             case APP, UNRECOGNIZED -> policy == Restart.ALWAYS || policy == Restart.ON_FAILURE && exitCode != 0;
         };
     }
@@ -112,19 +114,33 @@ final class PodRun {
 
     private void begin(ContainerSpec spec, Standing standing, boolean sheltered) {
         String name = spec.getName();
-        if (!standing.imageReady()) {
+        boolean isLookedFor = !desired.getSpec().getPod().getNeedsSupplies() || desired.hasSupplies();
+        boolean needsLogin = desired.getSpec().getPod().getPullSecretsCount() > 0;
+        if (!standing.imageReady() && needsLogin && !isLookedFor) {
+            waiting(name, new Life.Trouble(IN_CREATION, ""));
+        } else if (!standing.imageReady()) {
             turn.act(new Action.Pull(name), name, Step.PULL);
         } else if (!sheltered) {
-            waiting(name, new Life.Trouble(IN_CREATION, ""));
-        } else if (desired.getSpec().getPod().getNeedsSupplies() && !desired.hasSupplies()) {
+            Life.Trouble ofSandbox = turn.memory.life(Sandbox.NAME).trouble();
+            waiting(name, ofSandbox.reason().isEmpty() ? new Life.Trouble(IN_CREATION, "") : ofSandbox);
+        } else if (!isLookedFor) {
             waiting(name, new Life.Trouble(IN_CREATION, ""));
         } else if (missing(spec).isPresent()) {
             waiting(name, missing(spec).orElseThrow());
+        } else if (hasNoTarget(spec)) {
+            String target = spec.getPod().getTarget();
+            waiting(name, new Life.Trouble(NO_CONFIG, "unable to find target container " + target + " that runs"));
         } else if (standing.seen().isPresent()) {
             turn.act(new Action.Start(name, standing.seen().orElseThrow().id()), name, Step.LAUNCH);
         } else {
             turn.act(new Action.Launch(name), name, Step.LAUNCH);
         }
+    }
+
+    /** Its processes are to be among those of another container, which has none. */
+    private boolean hasNoTarget(ContainerSpec spec) {
+        String target = spec.getPod().getTarget();
+        return !target.isEmpty() && !turn.memory.standing(target).isRunning();
     }
 
     private Optional<Life.Trouble> missing(ContainerSpec spec) {
@@ -155,7 +171,7 @@ final class PodRun {
             return new Life.Trouble(
                     before == 0 ? "ErrImagePull" : "ImagePullBackOff", failure.substring(PULL_FAILED.length()));
         }
-        String reason = failure.startsWith(CONFIG_FAILED) ? "CreateContainerConfigError" : "CreateContainerError";
+        String reason = failure.startsWith(CONFIG_FAILED) ? NO_CONFIG : "CreateContainerError";
         int colon = failure.indexOf(": ");
         return new Life.Trouble(reason, colon < 0 ? failure : failure.substring(colon + 2));
     }

@@ -4,6 +4,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.connection.AgentLink;
+import dev.gantry.agent.connection.GrpcHealth;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
 import dev.gantry.agent.connection.LinkTiming;
@@ -57,7 +58,7 @@ public final class NodeAgent implements AutoCloseable {
                 engine,
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing)));
+                new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth())));
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,

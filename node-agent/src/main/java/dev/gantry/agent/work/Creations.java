@@ -41,9 +41,7 @@ final class Creations {
                 Names.container(workload, container.getName()),
                 isSandbox ? sandbox(spec.getPod(), container) : container,
                 spec.getNetwork() == NetworkMode.NETWORK_MODE_UNSPECIFIED ? NetworkMode.BRIDGE : spec.getNetwork(),
-                !isSandbox && spec.getPod().getSharedProcesses()
-                        ? "container:" + Names.container(workload, Sandbox.NAME)
-                        : spec.getPidMode(),
+                isSandbox ? spec.getPidMode() : pidMode(workload, container),
                 isSandbox && spec.getIpcMode().isEmpty() ? "shareable" : spec.getIpcMode(),
                 isSandbox
                         ? ""
@@ -62,6 +60,17 @@ final class Creations {
                 settings.machine().dynamicPorts(),
                 "",
                 "");
+    }
+
+    /** Whose processes it sees: the pod's, the machine's, or those of the container that it is there for. */
+    private static String pidMode(DesiredWorkload workload, ContainerSpec container) {
+        WorkloadSpec spec = workload.getSpec();
+        if (spec.getPod().getSharedProcesses()) {
+            return "container:" + Names.container(workload, Sandbox.NAME);
+        }
+        String target = container.getPod().getTarget();
+        boolean seesIts = spec.getPidMode().isEmpty() && !target.isEmpty();
+        return seesIts ? "container:" + Names.container(workload, target) : spec.getPidMode();
     }
 
     /** What is the whole pod's the sandbox has. */

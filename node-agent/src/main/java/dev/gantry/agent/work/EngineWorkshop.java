@@ -1,6 +1,7 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Reporter;
 import dev.gantry.agent.Routing;
@@ -53,8 +54,10 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
      * @param threads runs plans and actions, each of which may wait for the engine
      * @param leash   of what must not run twice
      * @param routing says where names are resolved
+     * @param health  asks containers that speak gRPC
      */
-    public record Surroundings(Executor threads, Alarm alarm, InstantSource clock, Leash leash, Routing routing) {}
+    public record Surroundings(
+            Executor threads, Alarm alarm, InstantSource clock, Leash leash, Routing routing, HealthInquiry health) {}
 
     private final AgentSettings settings;
     private final ContainerEngine engine;
@@ -89,17 +92,25 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
         HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
+        Pods pods = new Pods(engine, surroundings.clock(), surroundings.health());
         Preparation preparation = new Preparation(
                 settings,
                 engine,
                 facts,
                 hostPaths,
-                surroundings.clock(),
+                pods,
                 surroundings.routing(),
                 machine().describe().getAddressesList());
         this.volumes = preparation.volumes();
         Hands hands = new Hands(
-                engine, settings.engine(), images, preparation, journal, surroundings.leash(), surroundings.clock());
+                engine,
+                settings.engine(),
+                images,
+                preparation,
+                journal,
+                surroundings.leash(),
+                surroundings.clock(),
+                pods);
         WorkloadPlanner planner = new WorkloadPlanner(
                 settings.times().stopTimeout(), settings.times().cleanupWait());
         this.tools = new Keeper.Tools(

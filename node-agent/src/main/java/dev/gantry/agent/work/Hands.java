@@ -49,7 +49,8 @@ final class Hands {
             Builder builder,
             Journal journal,
             Leash leash,
-            InstantSource clock) {
+            InstantSource clock,
+            Pods pods) {
         this.engine = engine;
         this.settings = settings;
         this.images = images;
@@ -57,7 +58,7 @@ final class Hands {
         this.journal = journal;
         this.leash = leash;
         this.clock = clock;
-        this.pods = new Pods(engine, clock);
+        this.pods = pods;
         this.starts = new Semaphore(settings.parallelStarts(), true);
     }
 
@@ -107,8 +108,11 @@ final class Hands {
                 .orElseThrow(() -> new IllegalStateException("no container " + name + " in " + Names.key(workload)));
     }
 
-    private static Optional<RegistryCredentials> credentials(ContainerSpec spec) {
-        return spec.hasRegistryCredentials() ? Optional.of(spec.getRegistryCredentials()) : Optional.empty();
+    private Images.Served obtain(DesiredWorkload workload, ContainerSpec spec) throws InterruptedException {
+        List<RegistryCredentials> logins = spec.hasRegistryCredentials()
+                ? List.of(spec.getRegistryCredentials())
+                : RegistryLogins.of(workload, spec.getImage());
+        return images.obtain(spec.getImage(), logins, behavior(spec));
     }
 
     /** A pod says itself when a registry is asked. */
@@ -133,7 +137,7 @@ final class Hands {
             if (Sandbox.isNamed(spec.getName())) {
                 pods.provideImage();
             }
-            Images.Served served = images.obtain(spec.getImage(), credentials(spec), behavior(spec));
+            Images.Served served = obtain(workload, spec);
             return List.of(new Fact.ImageReady(name, served.image().digest(), fromMs, clock.millis(), served.note()));
         } catch (EngineException e) {
             return e.kind() == Kind.UNREACHABLE
@@ -203,7 +207,7 @@ final class Hands {
             return engine.create(creation);
         } catch (EngineException e) {
             if (e.kind() == Kind.NOT_FOUND) {
-                return createAgain(creation);
+                return createAgain(workload, creation);
             }
             if (e.kind() != Kind.CONFLICT) {
                 throw e;
@@ -217,12 +221,12 @@ final class Hands {
     }
 
     /** Somebody removed the image after it was found present. */
-    private String createAgain(Creation creation) throws InterruptedException {
+    private String createAgain(DesiredWorkload workload, Creation creation) throws InterruptedException {
         images.changed();
         if (Sandbox.isNamed(creation.spec().getName())) {
             pods.provideImage();
         }
-        images.obtain(creation.spec().getImage(), credentials(creation.spec()), behavior(creation.spec()));
+        Images.Served _ = obtain(workload, creation.spec());
         return engine.create(creation);
     }
 

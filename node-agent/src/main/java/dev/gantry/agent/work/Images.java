@@ -68,17 +68,13 @@ final class Images {
         known.clear();
     }
 
-    /** Waits until the image is present. An {@link EngineException} says why it is not. */
-    Served obtain(String reference, Optional<RegistryCredentials> credentials) throws InterruptedException {
-        return obtain(reference, credentials, Optional.empty());
-    }
-
     /**
-     * The same.
+     * Waits until the image is present. An {@link EngineException} says why it is not.
      *
+     * @param logins to the image's registry, to be tried in turn; none to ask as nobody
      * @param wanted in place of the node's own behavior
      */
-    Served obtain(String reference, Optional<RegistryCredentials> credentials, Optional<PullBehavior> wanted)
+    Served obtain(String reference, List<RegistryCredentials> logins, Optional<PullBehavior> wanted)
             throws InterruptedException {
         Optional<LocalImage> local = local(reference);
         boolean failedLately = Optional.ofNullable(failures.get(reference))
@@ -90,29 +86,28 @@ final class Images {
         return switch (ImageChoice.of(given)) {
             case ImageChoice.Use(LocalImage image, String note) -> new Served(image, note);
             case ImageChoice.Refuse(String why) -> throw new EngineException(EngineException.Kind.REFUSED, why);
-            case ImageChoice.Ask(Optional<LocalImage> fallback) -> ask(new Pull(reference, credentials), fallback);
+            case ImageChoice.Ask(Optional<LocalImage> fallback) -> ask(reference, logins, fallback);
         };
     }
 
-    private Served ask(Pull pull, Optional<LocalImage> fallback) throws InterruptedException {
+    private Served ask(String reference, List<RegistryCredentials> logins, Optional<LocalImage> fallback)
+            throws InterruptedException {
         try {
-            pull(pull, fallback.isPresent() ? settings.fallbackAfter() : settings.inactivityTimeout());
+            pull(reference, logins, fallback.isPresent() ? settings.fallbackAfter() : settings.inactivityTimeout());
         } catch (EngineException e) {
             if (fallback.isEmpty()) {
                 throw e;
             }
-            failures.put(pull.reference(), clock.instant());
-            String note =
-                    "Image " + pull.reference() + ": the local one serves, because its registry failed: " + e.text();
+            failures.put(reference, clock.instant());
+            String note = "Image " + reference + ": the local one serves, because its registry failed: " + e.text();
             return new Served(fallback.get(), note);
         }
-        failures.remove(pull.reference());
-        pulled.add(pull.reference());
-        known.remove(pull.reference());
-        LocalImage image = local(pull.reference())
+        failures.remove(reference);
+        pulled.add(reference);
+        known.remove(reference);
+        LocalImage image = local(reference)
                 .orElseThrow(() -> new EngineException(
-                        EngineException.Kind.NOT_FOUND,
-                        "image " + pull.reference() + " is not there although it was pulled"));
+                        EngineException.Kind.NOT_FOUND, "image " + reference + " is not there although it was pulled"));
         return new Served(image, "");
     }
 
@@ -127,6 +122,20 @@ final class Images {
             found.ifPresent(image -> known.put(reference, image));
         }
         return found;
+    }
+
+    /** With the first login that does; the failure of the last one counts. */
+    private void pull(String reference, List<RegistryCredentials> logins, Duration inactivity)
+            throws InterruptedException {
+        for (int i = 0; i < logins.size() - 1; i++) {
+            try {
+                pull(new Pull(reference, Optional.of(logins.get(i))), inactivity);
+                return;
+            } catch (EngineException e) {
+                LOG.info("Trying another login for {}: {}", reference, e.text());
+            }
+        }
+        pull(new Pull(reference, logins.isEmpty() ? Optional.empty() : Optional.of(logins.getLast())), inactivity);
     }
 
     private void pull(Pull pull, Duration inactivity) throws InterruptedException {

@@ -1,8 +1,10 @@
 package dev.gantry.agent.work;
 
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.proto.ExecRequest;
+import dev.gantry.proto.GrpcAction;
 import dev.gantry.proto.HttpAction;
 import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.ProbeAction;
@@ -27,7 +29,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Asks containers how they are, and runs their hooks: a command in them, a request or a connection to them. */
-record Inquiries(ContainerEngine engine) {
+record Inquiries(ContainerEngine engine, HealthInquiry health) {
 
     private static final int SAID_MAX = 1024;
     private static final int STATUS_OK = 200;
@@ -52,6 +54,7 @@ record Inquiries(ContainerEngine engine) {
             case EXEC -> exec(action.getExec().getCommandList(), id);
             case HTTP -> http(action.getHttp(), host, patience);
             case TCP_PORT -> tcp(host, action.getTcpPort(), patience);
+            case GRPC -> grpc(action.getGrpc(), host, patience);
             case SLEEP_SECONDS -> rest(action.getSleepSeconds());
             case ACTION_NOT_SET -> Answer.YES;
         });
@@ -98,6 +101,12 @@ record Inquiries(ContainerEngine engine) {
         } catch (IOException e) {
             return Answer.no("dial tcp " + host + ":" + port + ": " + e.getMessage());
         }
+    }
+
+    private Answer grpc(GrpcAction action, String host, Duration patience) throws InterruptedException {
+        return health.trouble(host, action.getPort(), action.getService(), patience)
+                .map(Answer::no)
+                .orElse(Answer.YES);
     }
 
     private static Answer http(HttpAction action, String host, Duration patience) {

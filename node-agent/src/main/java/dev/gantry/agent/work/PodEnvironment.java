@@ -4,9 +4,9 @@ import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.KeyValue;
+import dev.gantry.proto.ServiceRoute;
 import dev.gantry.proto.Supply;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,15 +17,17 @@ import java.util.regex.Pattern;
  * Resolves the variables of a container of a pod, and the references to them in its command. Pure.
  *
  * @param podAddresses of the pod, its first one is the one that most ask for
+ * @param services that it finds in its variables
  */
-record PodEnvironment(String nodeName, List<String> nodeAddresses, List<String> podAddresses) {
+record PodEnvironment(
+        String nodeName, List<String> nodeAddresses, List<String> podAddresses, List<ServiceRoute> services) {
 
     /** $(NAME), or $$ for a dollar sign that begins no reference. */
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([A-Za-z_.-][A-Za-z0-9_.-]*)\\)");
 
     /** The container as the engine shall create it. */
     ContainerSpec resolve(DesiredWorkload workload, ContainerSpec container) {
-        Map<String, String> variables = new LinkedHashMap<>();
+        Map<String, String> variables = ServiceVariables.of(services);
         container.getPod().getEnvironmentList().forEach(source -> add(variables, workload, source));
         ContainerSpec.Builder resolved = container.toBuilder();
         variables.forEach((name, value) ->

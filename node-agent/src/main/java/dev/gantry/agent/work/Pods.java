@@ -1,5 +1,6 @@
 package dev.gantry.agent.work;
 
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Sighting;
@@ -30,10 +31,10 @@ final class Pods {
     private final InstantSource clock;
     private final Inquiries inquiries;
 
-    Pods(ContainerEngine engine, InstantSource clock) {
+    Pods(ContainerEngine engine, InstantSource clock, HealthInquiry health) {
         this.engine = engine;
         this.clock = clock;
-        this.inquiries = new Inquiries(engine);
+        this.inquiries = new Inquiries(engine, health);
     }
 
     /** Makes the image of the sandbox when the engine has none. */

@@ -10,9 +10,9 @@ import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PodSpec;
+import dev.gantry.proto.ServiceRoute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,7 +42,7 @@ final class Preparation implements Hands.Builder {
             ContainerEngine engine,
             EngineFacts facts,
             HostPaths hostPaths,
-            InstantSource clock,
+            Pods pods,
             Routing routing,
             List<String> addresses) {
         this.settings = settings;
@@ -53,7 +53,7 @@ final class Preparation implements Hands.Builder {
         PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
         this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
         this.previousLogs = new PreviousLogs(engine, folders);
-        this.pods = new Pods(engine, clock);
+        this.pods = pods;
         this.routing = routing;
         this.addresses = List.copyOf(addresses);
     }
@@ -77,11 +77,22 @@ final class Preparation implements Hands.Builder {
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
                 ? named(workload, container)
-                : new PodEnvironment(settings.nodeName().toLowerCase(Locale.ROOT), addresses, podAddresses(workload))
+                : new PodEnvironment(
+                                settings.nodeName().toLowerCase(Locale.ROOT),
+                                addresses,
+                                podAddresses(workload),
+                                services(workload))
                         .resolve(workload, container);
         Creation drawn = creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
         boolean isConnected = isSandbox && workload.getSpec().getNetwork() != NetworkMode.HOST;
         return isConnected ? drawn.on(routing.network().orElse("")) : drawn;
+    }
+
+    /** Those that the pod finds in its variables. */
+    private List<ServiceRoute> services(DesiredWorkload workload) {
+        String[] scope = workload.getScope().split("/", 3);
+        boolean isLinked = workload.getSpec().getPod().getServiceLinks() && scope.length == 3;
+        return isLinked ? routing.services(scope[1], scope[2]) : List.of();
     }
 
     private String network() {

@@ -28,14 +28,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What containers of pods wrote in the run before the present one, in a file of the pod: the last lines, each with its time and where it was
- * written. A log that cannot be read in time is not kept, because the next run must not wait for it.
+ * written. The next run must not wait for it: of a log that cannot be read in time is kept what was read until then.
+ *
+ * @param deadline for the reading of one log
  */
-record PreviousLogs(ContainerEngine engine, PodFolders folders) {
+record PreviousLogs(ContainerEngine engine, PodFolders folders, Duration deadline) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PreviousLogs.class);
     private static final int LINES_MAX = 50_000;
     private static final int BYTES_MAX = 4 << 20;
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    PreviousLogs(ContainerEngine engine, PodFolders folders) {
+        this(engine, folders, Duration.ofSeconds(10));
+    }
 
     /** @param bytes begin with the time of the line and a space; end with the line's end */
     private record Line(Channel channel, byte[] bytes) {
@@ -63,15 +68,19 @@ record PreviousLogs(ContainerEngine engine, PodFolders folders) {
         }
     }
 
-    /** The last lines that fit. */
+    /** The last lines that fit. Whoever gave up waiting for the rest takes them while it may still come. */
     private static final class Lines implements Output {
 
         private final Deque<Line> last = new ArrayDeque<>();
         private final Map<Channel, ByteArrayOutputStream> begun = new EnumMap<>(Channel.class);
         private long bytes;
+        private boolean taken;
 
         @Override
-        public boolean write(Channel channel, byte[] chunk) {
+        public synchronized boolean write(Channel channel, byte[] chunk) {
+            if (taken) {
+                return false;
+            }
             ByteArrayOutputStream line = begun.computeIfAbsent(channel, _ -> new ByteArrayOutputStream());
             for (byte one : chunk) {
                 line.write(one);
@@ -91,7 +100,9 @@ record PreviousLogs(ContainerEngine engine, PodFolders folders) {
             }
         }
 
-        Deque<Line> all() {
+        /** All there is, after which there is no more. */
+        synchronized Deque<Line> take() {
+            taken = true;
             begun.forEach((channel, line) -> {
                 if (line.size() > 0) {
                     end(channel, line);
@@ -106,11 +117,20 @@ record PreviousLogs(ContainerEngine engine, PodFolders folders) {
         Lines lines = new Lines();
         LogsRequest request =
                 LogsRequest.newBuilder().setTail(LINES_MAX).setTimestamps(true).build();
-        boolean isRead = new LogTail(engine).read(id, request, DEADLINE, lines);
+        boolean isRead = new LogTail(engine).read(id, request, deadline, lines);
+        Deque<Line> kept = lines.take();
+        if (!isRead) {
+            LOG.warn(
+                    "Of what container {} of {} wrote only {} lines could be read within {}",
+                    container,
+                    Names.key(workload),
+                    kept.size(),
+                    deadline);
+        }
         try {
             Path file = file(workload, container);
-            if (isRead) {
-                write(file, lines.all());
+            if (isRead || !kept.isEmpty()) {
+                write(file, kept);
             } else {
                 Files.deleteIfExists(file);
             }

@@ -2,9 +2,12 @@ package dev.gantry.agent.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.Supply;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,6 +44,25 @@ class DesiredFileTest {
         Obeyed shrunk = new Obeyed(3, 11, more);
         file.save(shrunk);
         assertThat(new DesiredFile(directory).load()).contains(shrunk);
+    }
+
+    @Test
+    void loginsToRegistriesAreNotWritten() throws IOException, InterruptedException {
+        DesiredWorkload.Builder pod = workload("p").toBuilder();
+        pod.getSuppliesBuilder()
+                .addSupplies(Supply.newBuilder().setKind(Supply.Kind.CONFIG_MAP).setName("c"))
+                .addSupplies(Supply.newBuilder()
+                        .setKind(Supply.Kind.PULL_SECRET)
+                        .setName("login")
+                        .putData("reg.example", ByteString.copyFromUtf8("bob:canary")));
+        new DesiredFile(directory).save(new Obeyed(2, 9, Map.of("s/p", pod.build())));
+        assertThat(Files.readString(directory.resolve(DesiredFile.NAME), StandardCharsets.ISO_8859_1))
+                .doesNotContain("canary");
+        DesiredWorkload loaded =
+                new DesiredFile(directory).load().orElseThrow().workloads().get("s/p");
+        assertThat(loaded.getSupplies().getSuppliesList())
+                .extracting(Supply::getName)
+                .containsExactly("c");
     }
 
     private static DesiredWorkload workload(String id) {

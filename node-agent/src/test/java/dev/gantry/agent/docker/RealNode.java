@@ -3,6 +3,7 @@ package dev.gantry.agent.docker;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.EngineException;
@@ -76,7 +77,8 @@ final class RealNode implements AutoCloseable {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, Clock.systemUTC(), leash, Routing.NONE));
+                new EngineWorkshop.Surroundings(
+                        threads, alarms, Clock.systemUTC(), leash, Routing.NONE, HealthInquiry.NONE));
         workshop.begin();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
+import dev.gantry.proto.ServiceRoute;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,16 @@ class RouteBookTest {
         assertThat(one.peers()).containsExactly(Map.entry("n2", peer("n2", "10.42.9.0/24")));
         assertThat(one.range()).isEqualTo("10.42.0.0/16");
         assertThat(RouteBook.parse(one.toBytes())).isEqualTo(one);
+    }
+
+    @Test
+    void tellsTheServicesOfOneNamespace() {
+        RouteBook more = book.after(Routes.newBuilder()
+                .addRoutes(Services.named("x").setNamespace("shop-2"))
+                .addRoutes(Services.named("y").setNamespace("sho"))
+                .build());
+        assertThat(more.in("default", "shop")).extracting(ServiceRoute::getName).containsExactly("a", "b");
+        assertThat(more.in("default", "sh")).isEmpty();
     }
 
     private static Peer peer(String node, String subnet) {

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The planner for pods as a function. */
@@ -353,6 +354,100 @@ class PodPlannerTest {
         assertThat(plan(stop(pod))).containsExactly(new Action.Stop("log", "log-2", Duration.ofSeconds(30)));
     }
 
+    private static DesiredWorkload looked(DesiredWorkload pod, String target) {
+        ContainerSpec.Builder look = container("look", Role.EPHEMERAL);
+        look.getPodBuilder().setTarget(target);
+        DesiredWorkload.Builder changed = pod.toBuilder();
+        changed.getSpecBuilder().addContainers(look);
+        return changed.build();
+    }
+
+    @Test
+    void startsAnEphemeralContainerInAPodThatRunsAndNeverAgain() {
+        DesiredWorkload pod = pod(Restart.ALWAYS, container("web"));
+        settle(pod);
+        Observation before = observed();
+
+        DesiredWorkload looked = looked(pod, "web");
+        assertThat(plan(looked)).containsExactly(new Action.Pull("look"));
+        learn(image("look"));
+        assertThat(plan(looked)).containsExactly(new Action.Launch("look"));
+        learn(launched("look"));
+        settle(looked);
+        assertThat(status("look").getPhase()).isEqualTo(Phase.RUNNING);
+        assertThat(status("look").getReady()).isFalse();
+        assertThat(observed().getContainers(0)).isEqualTo(before.getContainers(0));
+
+        later(1);
+        exits("look", 3);
+        settle(looked);
+        later(1000);
+        settle(looked);
+        assertThat(status("look").getPhase()).isEqualTo(Phase.STOPPED);
+        assertThat(status("look").getExitCode()).isEqualTo(3);
+        assertThat(status("look").getRestartCount()).isZero();
+        assertThat(observed().getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void startsAnEphemeralContainerOnlyBesideItsRunningTarget() {
+        DesiredWorkload pod = looked(pod(Restart.ALWAYS, container("first", Role.INIT), container("web")), "web");
+        assertThat(plan(pod))
+                .containsExactlyInAnyOrder(
+                        new Action.Pull(Sandbox.NAME), new Action.Pull("look"), new Action.Pull("first"));
+        learn(image(Sandbox.NAME), image("look"), image("first"));
+        assertThat(plan(pod)).containsExactly(new Action.Launch(Sandbox.NAME));
+        learn(launched(Sandbox.NAME));
+        assertThat(plan(pod)).containsExactly(new Action.Launch("first"));
+        assertThat(status("look").getWaitingReason()).isEqualTo("CreateContainerConfigError");
+        assertThat(status("look").getWaitingMessage()).isEqualTo("unable to find target container web that runs");
+        learn(launched("first"));
+        exits("first", 0);
+        settle(pod);
+        assertThat(status("look").getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void triesToPullTheImageOfAnEphemeralContainerAgainWithoutHarmToThePod() {
+        DesiredWorkload pod = pod(Restart.NEVER, container("web"));
+        settle(pod);
+        DesiredWorkload looked = looked(pod, "");
+        assertThat(plan(looked)).containsExactly(new Action.Pull("look"));
+        learn(new Fact.Failed("look", "CannotPullContainerError: no such image", false));
+        assertThat(plan(looked)).isEmpty();
+        assertThat(status("look").getWaitingReason()).isEqualTo("ErrImagePull");
+        assertThat(status("web").getReady()).isTrue();
+        later(10);
+        assertThat(plan(looked)).containsExactly(new Action.Pull("look"));
+        exits("web", 0);
+        assertThat(plan(looked)).containsExactly(new Action.Tail("web", "web-1"));
+        learn(new Fact.TailRead("web", ""));
+        assertThat(plan(looked)).contains(new Action.Abandon("look"));
+    }
+
+    @Test
+    void doesNotStartAnEphemeralContainerAgainThatAnEarlierProcessBegan() {
+        DesiredWorkload pod = looked(pod(Restart.ALWAYS, container("web")), "");
+        settle(pod);
+        memory = Memory.recall(observed(), Set.of("web", "look", Sandbox.NAME));
+        learn(new Fact.Seen(seen(Sandbox.NAME, ObservedContainer.State.RUNNING, 0, nowMs)));
+        learn(new Fact.Seen(seen("web", ObservedContainer.State.RUNNING, 0, nowMs)));
+        settle(pod);
+        assertThat(status("look").getPhase()).isEqualTo(Phase.STOPPED);
+        assertThat(status("look").getReason()).isEqualTo("ContainerStatusUnknown");
+        assertThat(status("web").getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void stopsAnEphemeralContainerWithThePod() {
+        DesiredWorkload pod = looked(pod(Restart.ALWAYS, container("web")), "");
+        settle(pod);
+        assertThat(plan(stop(pod)))
+                .containsExactlyInAnyOrder(
+                        new Action.Stop("web", "web-1", Duration.ofSeconds(30)),
+                        new Action.Stop("look", "look-1", Duration.ofSeconds(30)));
+    }
+
     @Test
     void triesAgainLaterWhatCouldNotBePulled() {
         DesiredWorkload pod = pod(Restart.NEVER, container("web"));
@@ -368,6 +463,22 @@ class PodPlannerTest {
         plan(pod);
         assertThat(status("web").getWaitingReason()).isEqualTo("ImagePullBackOff");
         assertThat(observed().getPhase()).isEqualTo(Phase.PENDING);
+    }
+
+    @Test
+    void saysWhyItHasNoSandbox() {
+        DesiredWorkload pod = pod(Restart.ALWAYS, container("web"));
+        plan(pod);
+        learn(image(Sandbox.NAME), image("web"));
+        plan(pod);
+        learn(new Fact.Failed(Sandbox.NAME, "HostConfigError: pidMode host is not allowed", false));
+        plan(pod);
+        assertThat(status("web").getWaitingReason()).isEqualTo("CreatePodSandboxError");
+        assertThat(status("web").getWaitingMessage()).isEqualTo("HostConfigError: pidMode host is not allowed");
+        later(10);
+        settle(pod);
+        assertThat(status("web").getPhase()).isEqualTo(Phase.RUNNING);
+        assertThat(status("web").getWaitingReason()).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.gantry.agent.work.Specs.stop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.AgentSettings;
+import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.EngineException.Kind;
@@ -58,7 +59,7 @@ class EngineWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE, HealthInquiry.NONE));
         workshop.begin();
     }
 

@@ -62,12 +62,14 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, Box> boxes = new TreeMap<>();
     private final Map<String, LocalImage> images = new TreeMap<>();
     private final Map<String, LocalImage> registry = new TreeMap<>();
+    private final Map<String, String> passwords = new TreeMap<>();
     private final Set<String> volumes = new TreeSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
     private final Map<String, EngineException> faults = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private Consumer<EngineEvent> listener = event -> {};
+    private volatile boolean logsNeverEnd;
     private int ids;
     private int ports = 32768;
 
@@ -87,6 +89,12 @@ public final class FakeEngine implements ContainerEngine {
                 new LocalImage("sha256:" + reference, List.of(reference), List.of(reference + "@sha256:digest")));
     }
 
+    /** The same for those who know a password. */
+    public synchronized void registryHas(String reference, String password) {
+        registryHas(reference);
+        passwords.put(reference, password);
+    }
+
     /** The next call of this name fails so. */
     public synchronized void failNext(String call, Kind kind, String message) {
         faults.put(call, new EngineException(kind, message));
@@ -100,6 +108,11 @@ public final class FakeEngine implements ContainerEngine {
     /** How often each container was started, by the engine's name of it. */
     public synchronized Map<String, Integer> starts() {
         return Map.copyOf(starts);
+    }
+
+    /** What a container was made of. */
+    public Creation creation(String workload, String container) {
+        return box(workload, container).creation;
     }
 
     /** The container's process ends by itself. */
@@ -321,7 +334,9 @@ public final class FakeEngine implements ContainerEngine {
             String reference, Optional<RegistryCredentials> credentials, Patience patience, Consumer<String> progress) {
         called("pull", reference);
         LocalImage image = registry.get(reference);
-        if (image == null) {
+        String wanted = passwords.getOrDefault(reference, "");
+        String given = credentials.map(RegistryCredentials::getPassword).orElse("");
+        if (image == null || !wanted.equals(given)) {
             throw new EngineException(Kind.FAILED, "manifest for " + reference + " not found");
         }
         images.put(reference, image);
@@ -360,6 +375,14 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public void logs(String id, LogsRequest request, Output output) throws InterruptedException {
         output.write(Output.Channel.STDOUT, find(id).log.getBytes(StandardCharsets.UTF_8));
+        if (logsNeverEnd) {
+            closed.await();
+        }
+    }
+
+    /** From now on the end of a log is not told. */
+    public synchronized void hangsInLogs() {
+        logsNeverEnd = true;
     }
 
     /** What the container has written so far. */

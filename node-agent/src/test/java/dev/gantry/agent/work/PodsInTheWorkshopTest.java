@@ -3,6 +3,7 @@ package dev.gantry.agent.work;
 import static dev.gantry.agent.work.Specs.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
@@ -10,17 +11,26 @@ import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.GrpcAction;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
+import dev.gantry.proto.PodContainer.Role;
 import dev.gantry.proto.PodSpec;
+import dev.gantry.proto.Probe;
+import dev.gantry.proto.ProbeAction;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.Supply;
 import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -42,6 +52,8 @@ class PodsInTheWorkshopTest {
     private final FakeEngine engine = new FakeEngine(clock);
     private final ReportBook reports = new ReportBook();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, String> troubles = new ConcurrentHashMap<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private JournalFile journal;
     private EngineWorkshop workshop;
 
@@ -58,7 +70,7 @@ class PodsInTheWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE, this::trouble));
         workshop.begin();
     }
 
@@ -68,6 +80,12 @@ class PodsInTheWorkshopTest {
         engine.close();
         threads.shutdownNow();
         journal.close();
+    }
+
+    private Optional<String> trouble(String host, int port, String service, Duration patience) {
+        String question = ":" + port + "/" + service;
+        asked.add(question);
+        return Optional.ofNullable(troubles.get(question));
     }
 
     private static DesiredWorkload pod(ContainerSpec.Builder... containers) {
@@ -151,5 +169,94 @@ class PodsInTheWorkshopTest {
         Awaitility.await()
                 .until(() -> engine.list().stream()
                         .noneMatch(listing -> listing.container().equals(Sandbox.NAME)));
+    }
+
+    private static DesiredWorkload looked(DesiredWorkload pod) {
+        DesiredWorkload.Builder changed = pod.toBuilder();
+        changed.getSpecBuilder()
+                .addContainers(container("look", "sh")
+                        .setPod(PodContainer.newBuilder()
+                                .setRole(Role.EPHEMERAL)
+                                .setTarget("web")));
+        return changed.build();
+    }
+
+    @Test
+    void startsAnEphemeralContainerAmongTheProcessesOfItsTargetAndAdoptsIt() throws InterruptedException {
+        DesiredWorkload pod = looked(pod(container("web", "serve")));
+        workshop.obey(List.of(pod(container("web", "serve"))));
+        awaitRestarts(0);
+        workshop.obey(List.of(pod));
+        await(seen -> seen.getContainersCount() == 2 && seen.getContainers(1).getPhase() == Phase.RUNNING);
+        assertThat(engine.creation(SCOPE + "/p1", "look").pidMode())
+                .isEqualTo("container:" + Names.container(pod, "web"));
+        assertThat(engine.creation(SCOPE + "/p1", "look").sandbox()).isEqualTo(Names.container(pod, Sandbox.NAME));
+
+        workshop.close();
+        journal.close();
+        begin();
+        workshop.obey(List.of(pod));
+        engine.exits(SCOPE + "/p1", "look", 2);
+        Observation ended = await(
+                seen -> seen.getContainersCount() == 2 && seen.getContainers(1).getPhase() == Phase.STOPPED);
+        assertThat(ended.getContainers(1).getExitCode()).isEqualTo(2);
+        assertThat(ended.getPhase()).isEqualTo(Phase.RUNNING);
+        assertThat(engine.starts()).hasSize(3);
+    }
+
+    private static DesiredWorkload withLogins(DesiredWorkload pod, String... passwords) {
+        DesiredWorkload.Builder changed = pod.toBuilder();
+        changed.getSpecBuilder().getPodBuilder().setNeedsSupplies(true);
+        for (int i = 0; i < passwords.length; i++) {
+            changed.getSpecBuilder().getPodBuilder().addPullSecrets("s" + i);
+            changed.getSuppliesBuilder()
+                    .addSupplies(Supply.newBuilder()
+                            .setKind(Supply.Kind.PULL_SECRET)
+                            .setName("s" + i)
+                            .putData("reg.example", ByteString.copyFromUtf8("bob:" + passwords[i])));
+        }
+        return changed.build();
+    }
+
+    @Test
+    void pullsWithTheLoginThatDoesOnceItIsKnown() {
+        engine.registryHas("reg.example/app:1", "right");
+        DesiredWorkload pod =
+                withLogins(pod(container("web", "serve").setImage("reg.example/app:1")), "wrong", "right");
+        workshop.obey(List.of(pod.toBuilder().clearSupplies().build()));
+        await(seen -> seen.getContainersCount() == 1);
+        assertThat(engine.calls()).doesNotContain("pull reg.example/app:1");
+
+        workshop.obey(List.of(pod));
+        awaitRestarts(0);
+        assertThat(engine.calls())
+                .filteredOn(call -> call.equals("pull reg.example/app:1"))
+                .hasSize(2);
+    }
+
+    @Test
+    void asksAContainerThatSpeaksGrpcWhetherItServes() {
+        ContainerSpec.Builder web = container("web", "serve");
+        DesiredWorkload.Builder pod = pod(web).toBuilder();
+        pod.getSpecBuilder()
+                .getContainersBuilder(0)
+                .getPodBuilder()
+                .setReadiness(Probe.newBuilder()
+                        .setPeriodSeconds(1)
+                        .setFailureThreshold(1)
+                        .setSuccessThreshold(1)
+                        .setAction(ProbeAction.newBuilder()
+                                .setGrpc(GrpcAction.newBuilder().setPort(9000).setService("all"))));
+        troubles.put(":9000/all", "not yet");
+        workshop.obey(List.of(pod.build()));
+        Observation running = awaitRestarts(0);
+        assertThat(running.getContainers(0).getReady()).isFalse();
+        Awaitility.await().until(() -> asked.contains(":9000/all"));
+
+        troubles.clear();
+        Awaitility.await().until(() -> {
+            clock.forward(Duration.ofSeconds(1));
+            return reports.of("p1").orElseThrow().getContainers(0).getReady();
+        });
     }
 }

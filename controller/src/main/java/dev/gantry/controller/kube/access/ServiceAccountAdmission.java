@@ -16,7 +16,8 @@ import java.util.Optional;
 
 /**
  * Gives a new pod the service account that it runs as: what upstream's admission plugin ServiceAccount does. Its containers find a token, the
- * certificate of the API and their namespace where client libraries look for them.
+ * certificate of the API and their namespace where client libraries look for them, and its images are pulled with the account's secrets unless
+ * it names others.
  */
 public final class ServiceAccountAdmission {
 
@@ -49,6 +50,10 @@ public final class ServiceAccountAdmission {
                         meta.name(),
                         "error looking up service account " + meta.namespace() + "/" + name + ": serviceaccount \""
                                 + name + "\" not found"));
+        JsonNode pullSecrets = found.json().path("imagePullSecrets");
+        if (spec.path("imagePullSecrets").isEmpty() && !pullSecrets.isEmpty()) {
+            spec.set("imagePullSecrets", pullSecrets.deepCopy());
+        }
         boolean isWanted = flag(spec).or(() -> flag(found.json())).orElse(true);
         if (isWanted) {
             mount(

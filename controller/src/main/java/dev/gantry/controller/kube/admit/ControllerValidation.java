@@ -114,7 +114,7 @@ record ControllerValidation(Findings findings, JsonNode spec, String path) {
                 .equals("Always")) {
             findings.required(restart, "valid values: \"OnFailure\", \"Never\"");
         }
-        new PodValidation(findings, spec.path("template").path("spec"), path + ".template.spec").check();
+        template(spec.path("template").path("spec"));
         before.ifPresent(old -> {
             findings.unchanged(path + ".selector", old.path("selector"), spec.path("selector"));
             if (!spec.path("completionMode").asText().equals("Indexed")) {
@@ -130,7 +130,13 @@ record ControllerValidation(Findings findings, JsonNode spec, String path) {
     private void template() {
         JsonNode pod = spec.path("template").path("spec");
         findings.oneOf(path + ".template.spec.restartPolicy", pod.path("restartPolicy"), List.of("Always"));
-        new PodValidation(findings, claiming(pod), path + ".template.spec").check();
+        template(claiming(pod));
+    }
+
+    private void template(JsonNode pod) {
+        PodValidation template = new PodValidation(findings, pod, path + ".template.spec");
+        template.check();
+        template.checkNoEphemeralContainers("ephemeral containers not allowed in pod template");
     }
 
     /** Pods of a stateful set mount what its claims give them, too. */

@@ -14,6 +14,8 @@ import java.util.Optional;
 /** What the kind of an object, built in or defined by a user, says of each object: what it fills in and what it forbids. */
 public final class KindRules {
 
+    private static final String SPEC = "spec";
+
     private KindRules() {}
 
     /** Changes the object: fills in what a client may leave out. */
@@ -32,6 +34,21 @@ public final class KindRules {
     public static void check(ResourceType type, ObjectNode object, Optional<ObjectNode> before) {
         List<Cause> wrong = new ArrayList<>(Validation.check(type.apiVersion(), type.kind(), object, before));
         type.custom().ifPresent(custom -> wrong.addAll(ValueCheck.check(object, before, custom.values())));
+        refuse(type, object, wrong);
+    }
+
+    /**
+     * @param pod with the ephemeral containers that somebody wants it to have
+     * @throws KubeRefusal with all that is wrong with it
+     */
+    public static void checkEphemeralContainers(ResourceType type, ObjectNode pod, ObjectNode before) {
+        Findings findings = new Findings();
+        new PodValidation(findings, pod.path(SPEC), SPEC).check();
+        new EphemeralContainers(findings, pod.path(SPEC), SPEC).checkChange(before.path(SPEC));
+        refuse(type, pod, findings.causes());
+    }
+
+    private static void refuse(ResourceType type, ObjectNode object, List<Cause> wrong) {
         if (!wrong.isEmpty()) {
             String name = object.at("/metadata/name").asText();
             throw KubeRefusal.invalid(type.name().group(), type.kind(), name, wrong);

@@ -32,6 +32,14 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
                 container(spec.path(list).get(i), path + "." + list + "[" + i + "]", names, volumes);
             }
         }
+        new EphemeralContainers(findings, spec, path).check();
+    }
+
+    /** Only pods that run have ephemeral containers. */
+    void checkNoEphemeralContainers(String why) {
+        if (!spec.path("ephemeralContainers").isEmpty()) {
+            findings.forbidden(path + ".ephemeralContainers", why);
+        }
     }
 
     private void toleration(JsonNode toleration, String at) {
@@ -118,6 +126,13 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
             JsonNode port = container.path("ports").get(i);
             port(port.path("containerPort"), at + ".ports[" + i + "].containerPort");
             findings.oneOf(at + ".ports[" + i + "].protocol", port.path("protocol"), List.of("SCTP", "TCP", "UDP"));
+        }
+        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+            if (container.path(probe).has("grpc")) {
+                findings.port(
+                        at + "." + probe + ".grpc.port",
+                        container.path(probe).path("grpc").path("port"));
+            }
         }
         for (int i = 0; i < container.path("env").size(); i++) {
             if (container.path("env").get(i).path("name").asText().isEmpty()) {

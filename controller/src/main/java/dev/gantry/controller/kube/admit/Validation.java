@@ -107,7 +107,7 @@ public final class Validation {
             case "v1 Pod" -> {
                 PodValidation pod = new PodValidation(findings, spec, SPEC);
                 pod.check();
-                old.ifPresent(pod::checkChange);
+                old.ifPresentOrElse(pod::checkChange, () -> pod.checkNoEphemeralContainers("cannot be set on create"));
             }
             case "apps/v1 Deployment", "apps/v1 ReplicaSet" -> controller.checkWorkload(old);
             case "apps/v1 DaemonSet" -> controller.checkDaemonSet(old);

@@ -34,7 +34,8 @@ final class ContainerCompiler {
             "stdinOnce",
             "tty",
             "restartPolicy",
-            "resizePolicy");
+            "resizePolicy",
+            "targetContainerName");
 
     private static final Set<String> SECURITY = Set.of(
             "privileged",
@@ -86,6 +87,7 @@ final class ContainerCompiler {
     private PodContainer ofPod(Part container, Role role) {
         PodContainer.Builder built = PodContainer.newBuilder()
                 .setRole(role)
+                .setTarget(container.text("targetContainerName"))
                 .setPull(pull(container))
                 .setCpuLimitUnits(Demands.limit(container, "cpu").cpuUnits())
                 .setTerminationMessagePath(container.text("terminationMessagePath", "/dev/termination-log"))

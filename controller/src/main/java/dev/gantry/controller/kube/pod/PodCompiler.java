@@ -7,6 +7,7 @@ import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.document.Uids;
 import dev.gantry.controller.resource.Pods;
+import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.NetworkMode;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Turns a pod's document into the workload that is stored, placed and run. What a pod may say and this cannot do yet it refuses, by the path of
@@ -36,7 +38,6 @@ public final class PodCompiler implements PodMaker {
     private static final int HOSTNAME_MAX = 63;
     private static final int GRACE_SECONDS = 30;
 
-    /** The last line: what has no effect here, because there is nothing that it would change. */
     private static final Set<String> KNOWN = Set.of(
             "containers",
             "initContainers",
@@ -48,6 +49,7 @@ public final class PodCompiler implements PodMaker {
             "hostAliases",
             "hostNetwork",
             "hostPID",
+            "hostIPC",
             "dnsPolicy",
             "dnsConfig",
             "nodeName",
@@ -66,7 +68,8 @@ public final class PodCompiler implements PodMaker {
             "priority",
             "priorityClassName",
             "preemptionPolicy",
-            "enableServiceLinks");
+            "enableServiceLinks",
+            "imagePullSecrets");
 
     private static final Set<String> SECURITY = Set.of(
             "runAsUser",
@@ -98,6 +101,21 @@ public final class PodCompiler implements PodMaker {
                 .build();
     }
 
+    @Override
+    public WorkloadSpec extend(WorkloadSpec spec, String cluster, ObjectNode pod) {
+        Part whole = new Part(pod, "");
+        ContainerCompiler compiler = new ContainerCompiler(whole.at("spec"), new Variables(cluster, whole));
+        Set<String> known =
+                spec.getContainersList().stream().map(ContainerSpec::getName).collect(Collectors.toSet());
+        WorkloadSpec.Builder extended = spec.toBuilder();
+        whole.at("spec").at("ephemeralContainers").items().stream()
+                .filter(container -> !known.contains(container.text("name")))
+                .forEach(container -> extended.addContainers(compiler.compile(container, Role.EPHEMERAL)));
+        boolean isNeedy = !PodReferences.of(extended.build()).isEmpty();
+        extended.getPodBuilder().setNeedsSupplies(isNeedy);
+        return extended.build();
+    }
+
     private static WorkloadSpec spec(String cluster, Meta meta, Part pod) {
         Part spec = pod.at("spec");
         check(spec);
@@ -112,6 +130,7 @@ public final class PodCompiler implements PodMaker {
                         .setField("instanceId"))
                 .setNetwork(onHost ? NetworkMode.HOST : NetworkMode.BRIDGE)
                 .setPidMode(spec.flag("hostPID", false) ? "host" : "")
+                .setIpcMode(spec.flag("hostIPC", false) ? "host" : "")
                 .setNamePrefix("k8s-" + meta.namespace() + "-" + meta.name())
                 .putAllLabels(Map.of(
                         "io.kubernetes.pod.name", meta.name(),
@@ -130,8 +149,9 @@ public final class PodCompiler implements PodMaker {
         Resources.Builder resources = Demands.of(spec);
         PodSpec.Builder ofPod = podSpec(meta, spec);
         ports(spec, onHost, resources, ofPod);
-        ofPod.setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
-        return built.setResources(resources).setPod(ofPod).build();
+        built.setResources(resources).setPod(ofPod);
+        built.getPodBuilder().setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
+        return built.build();
     }
 
     private static void check(Part spec) {
@@ -157,6 +177,7 @@ public final class PodCompiler implements PodMaker {
                 .setTerminationGraceSeconds(spec.number("terminationGracePeriodSeconds", GRACE_SECONDS))
                 .setActiveDeadlineSeconds(spec.number("activeDeadlineSeconds", 0))
                 .setHostname(hostname(spec.text("hostname", meta.name())))
+                .setServiceLinks(spec.flag("enableServiceLinks", true))
                 .setPriority(spec.number("priority", 0))
                 .setSharedProcesses(spec.flag("shareProcessNamespace", false))
                 .addAllDnsServers(spec.at("dnsConfig").texts("nameservers"))
@@ -169,6 +190,11 @@ public final class PodCompiler implements PodMaker {
             String services = "svc.cluster.local";
             built.setClusterNames(true)
                     .addAllClusterSearchDomains(List.of(meta.namespace() + "." + services, services, "cluster.local"));
+        }
+        for (Part secret : spec.at("imagePullSecrets").items()) {
+            if (!secret.text("name").isEmpty()) {
+                built.addPullSecrets(secret.text("name"));
+            }
         }
         for (Part toleration : spec.at("tolerations").items()) {
             built.addTolerations(toleration(toleration));

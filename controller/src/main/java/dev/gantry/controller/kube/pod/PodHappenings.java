@@ -78,9 +78,7 @@ final class PodHappenings {
 
     private void container(ContainerStatus container) {
         String name = container.getName();
-        String path = (roles.getOrDefault(name, Role.APP) == Role.INIT ? "spec.initContainers{" : "spec.containers{")
-                + name
-                + "}";
+        String path = path(name);
         long lastStart = container.getStartedAtMs() > 0
                 ? container.getStartedAtMs()
                 : container.getLastEnd().getStartedAtMs();
@@ -116,6 +114,15 @@ final class PodHappenings {
             all.add(Happening.once(KUBELET, "Killing", "Stopping container " + name, at)
                     .at(path));
         }
+    }
+
+    private String path(String name) {
+        String list = switch (roles.getOrDefault(name, Role.APP)) {
+            case INIT -> "initContainers";
+            case EPHEMERAL -> "ephemeralContainers";
+            case APP, SIDECAR, UNRECOGNIZED -> "containers";
+        };
+        return "spec." + list + "{" + name + "}";
     }
 
     private void end() {

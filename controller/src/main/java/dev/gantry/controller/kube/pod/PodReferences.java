@@ -37,6 +37,9 @@ final class PodReferences {
                 .filter(VolumeSpec::hasClaim)
                 .forEach(volume -> references.add(
                         new Reference(Supply.Kind.CLAIM, volume.getClaim().getClaim())));
+        spec.getPod()
+                .getPullSecretsList()
+                .forEach(name -> references.add(new Reference(Supply.Kind.PULL_SECRET, name)));
         return references;
     }
 

@@ -98,6 +98,7 @@ public final class PodView {
         if (Workloads.isPlaced(workload)) {
             statuses(status, "initContainerStatuses", pod.spec().path("initContainers"), seen);
             statuses(status, "containerStatuses", pod.spec().path("containers"), seen);
+            statuses(status, "ephemeralContainerStatuses", pod.spec().path("ephemeralContainers"), seen);
         }
         return status.put("qosClass", PodQuality.of(pod.spec()));
     }

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import dev.gantry.proto.ExecAction;
+import dev.gantry.proto.GrpcAction;
 import dev.gantry.proto.HttpAction;
 import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.PodContainer;
@@ -17,6 +18,7 @@ final class Probes {
             "exec",
             "httpGet",
             "tcpSocket",
+            "grpc",
             "initialDelaySeconds",
             "timeoutSeconds",
             "periodSeconds",
@@ -73,6 +75,7 @@ final class Probes {
         ProbeAction.Builder built = ProbeAction.newBuilder();
         Part http = action.at("httpGet");
         Part tcp = action.at("tcpSocket");
+        Part grpc = action.at("grpc");
         if (action.at("exec").isPresent()) {
             built.setExec(
                     ExecAction.newBuilder().addAllCommand(action.at("exec").texts("command")));
@@ -87,6 +90,9 @@ final class Probes {
         } else if (tcp.isPresent()) {
             tcp.only(Set.of("port", "host"));
             built.setTcpPort(port(tcp)).setHost(tcp.text("host"));
+        } else if (grpc.isPresent()) {
+            built.setGrpc(
+                    GrpcAction.newBuilder().setPort(grpc.number("port", 0)).setService(grpc.text("service")));
         } else if (action.at("sleep").isPresent()) {
             built.setSleepSeconds(action.at("sleep").number("seconds", 0));
         }

@@ -21,6 +21,7 @@ import dev.gantry.store.Change;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
@@ -28,6 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each pod what its specification refers to, as it is now: the config maps, secrets and claims of its namespace that it names, and tokens
@@ -38,6 +42,7 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     private static final Map<Supply.Kind, ResourceName> RESOURCES = Map.of(
             Supply.Kind.CONFIG_MAP, ResourceName.core("configmaps"),
             Supply.Kind.SECRET, ResourceName.core("secrets"),
+            Supply.Kind.PULL_SECRET, ResourceName.core("secrets"),
             Supply.Kind.CLAIM, VolumeNames.CLAIMS);
 
     /** A record must fit into the store; upstream's bound for one config map or secret. */
@@ -69,25 +74,28 @@ public final class SupplyReconciler implements Reconciler<Workload> {
             }
             return RESOURCES.containsValue(name.resource()) ? inNamespace(snapshot, name) : List.of();
         }
-        boolean isNew = change.before() == null;
-        return isNew
-                        && change.after() != null
+        return change.after() != null
                         && change.after().value() instanceof Workload workload
                         && isNeedy(workload)
+                        && mayNeedOther(change.before(), workload)
                 ? List.of(Kinds.WORKLOAD.key(change.key().scope(), change.key().name()))
                 : List.of();
     }
 
+    /** Whether it is new, or has got containers. */
+    private static boolean mayNeedOther(@Nullable Versioned<?> before, Workload now) {
+        return before == null
+                || !(before.value() instanceof Workload old && old.getSpec().equals(now.getSpec()));
+    }
+
     private static List<Key<Workload>> inNamespace(Snapshot snapshot, ObjectName name) {
-        Supply.Kind kind = RESOURCES.entrySet().stream()
+        Set<Reference> changed = RESOURCES.entrySet().stream()
                 .filter(resource -> resource.getValue().equals(name.resource()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
-        Reference changed = new Reference(kind, name.name());
+                .map(resource -> new Reference(resource.getKey(), name.name()))
+                .collect(Collectors.toSet());
         return snapshot.find(Kinds.KUBE_PODS_BY_NAMESPACE, name.cluster() + "/" + name.namespace()).stream()
                 .filter(pod -> isNeedy(pod.value()))
-                .filter(pod -> PodReferences.of(pod.value().getSpec()).contains(changed))
+                .filter(pod -> PodReferences.of(pod.value().getSpec()).stream().anyMatch(changed::contains))
                 .map(pod -> Kinds.WORKLOAD.key(pod.key().scope(), pod.key().name()))
                 .toList();
     }
@@ -145,9 +153,17 @@ public final class SupplyReconciler implements Reconciler<Workload> {
         }
         ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
         return KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
-                .map(found -> reference.kind() == Supply.Kind.CLAIM
-                        ? claim(snapshot, reference, found)
-                        : supply(reference, found.json()));
+                .map(found -> switch (reference.kind()) {
+                    case CLAIM -> claim(snapshot, reference, found);
+                    case PULL_SECRET -> logins(reference, found.json());
+                    default -> supply(reference, found.json());
+                });
+    }
+
+    private static Supply logins(Reference reference, JsonNode secret) {
+        Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
+        RegistryLogins.of(secret).forEach((key, login) -> supply.putData(key, ByteString.copyFromUtf8(login)));
+        return supply.build();
     }
 
     private static Supply claim(Snapshot snapshot, Reference reference, KubeDocument claim) {

@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
 import dev.gantry.controller.kube.document.Json;
@@ -21,12 +22,14 @@ import dev.gantry.store.Snapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /** Pods, which are workloads. A pod whose deletion was asked for with a grace period is taken out by its reconciler. */
 final class PodRegistry implements Registry {
 
     private static final String GRACE = "deletionGracePeriodSeconds";
     private static final int GRACE_SECONDS = 30;
+    private static final String EPHEMERAL = "/spec/ephemeralContainers";
     private static final String FIXED = "pod updates may not change fields other than"
         + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"
         + " (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if"
@@ -58,9 +61,18 @@ final class PodRegistry implements Registry {
 
     @Override
     public void create(Draft draft, ObjectName name, ObjectNode object) {
-        Workload workload;
+        Workload workload = supported(name, () -> maker.make(name.cluster(), object, draft.now()));
+        String scope = Pods.scope(name.cluster(), name.namespace());
+        draft.writes()
+                .create(Kinds.WORKLOAD.key(scope, workload.getId()), workload)
+                .create(
+                        Kinds.KUBE_POD_NAME.key(scope, name.name()),
+                        PodName.newBuilder().setWorkloadId(workload.getId()).build());
+    }
+
+    private static <T> T supported(ObjectName name, Supplier<T> making) {
         try {
-            workload = maker.make(name.cluster(), object, draft.now());
+            return making.get();
         } catch (RefusedException e) {
             throw KubeRefusal.invalid(
                     "",
@@ -68,12 +80,6 @@ final class PodRegistry implements Registry {
                     name.name(),
                     List.of(new Cause("", "FieldValueNotSupported", String.valueOf(e.getMessage()))));
         }
-        String scope = Pods.scope(name.cluster(), name.namespace());
-        draft.writes()
-                .create(Kinds.WORKLOAD.key(scope, workload.getId()), workload)
-                .create(
-                        Kinds.KUBE_POD_NAME.key(scope, name.name()),
-                        PodName.newBuilder().setWorkloadId(workload.getId()).build());
     }
 
     @Override
@@ -83,7 +89,11 @@ final class PodRegistry implements Registry {
         ObjectNode json = object.deepCopy();
         json.remove("status");
         json.withObject("/metadata").remove("resourceVersion");
-        json.set("spec", before.json().path("spec"));
+        json.set("spec", before.spec().deepCopy());
+        boolean isExtended = !object.at(EPHEMERAL).equals(before.json().at(EPHEMERAL));
+        if (isExtended) {
+            json.withObject("/spec").set("ephemeralContainers", object.at(EPHEMERAL));
+        }
         Meta meta = Meta.of(json);
         KubePod.Builder origin = before.origin().toBuilder().setJson(Json.bytes(withoutDeletion(json)));
         origin.clearOwnerUids();
@@ -91,10 +101,13 @@ final class PodRegistry implements Registry {
         if (before.isDeleted()) {
             origin.setJson(Json.bytes(json));
         }
-        Workload workload = before.record().value().toBuilder()
+        Workload.Builder changed = before.record().value().toBuilder()
                 .setOrigin(Any.pack(origin.build()))
-                .setVersion(before.record().value().getVersion() + 1)
-                .build();
+                .setVersion(before.record().value().getVersion() + 1);
+        if (isExtended) {
+            changed.setSpec(supported(name, () -> maker.extend(changed.getSpec(), name.cluster(), json)));
+        }
+        Workload workload = changed.build();
         boolean isShortened = meta.isDeleted()
                 && (!before.isDeleted()
                         || !meta.json().path(GRACE).equals(before.meta().json().path(GRACE)));
@@ -135,9 +148,16 @@ final class PodRegistry implements Registry {
         return rest;
     }
 
+    /** Without what may be added; whoever may add it was asked already. */
+    private static JsonNode lasting(ObjectNode pod) {
+        ObjectNode spec = pod.withObject("/spec").deepCopy();
+        spec.remove("ephemeralContainers");
+        return spec;
+    }
+
     private static void check(Snapshot image, PodDocument before, ObjectNode object) {
         ObjectNode drawn = PodView.draw(before, image);
-        if (!drawn.path("spec").equals(object.path("spec"))) {
+        if (!lasting(drawn).equals(lasting(object))) {
             throw KubeRefusal.invalid("", "Pod", before.name().name(), List.of(Cause.forbidden("spec", FIXED)));
         }
         if (!drawn.path("status").equals(object.path("status"))) {

@@ -54,6 +54,17 @@ public final class Revision {
         return after;
     }
 
+    /** The pod with the ephemeral containers that somebody wants it to have; the rest stays. */
+    public static ObjectNode ofEphemeralContainers(ResourceType type, ObjectNode before, ObjectNode asked) {
+        check(type, before, asked);
+        ObjectNode after = before.deepCopy();
+        copy(asked.withObject("/spec"), after.withObject("/spec"), "ephemeralContainers");
+        copy(asked.withObject("/metadata"), after.withObject("/metadata"), "managedFields");
+        Birth.withoutNulls(type, after);
+        copy(before, after, "status");
+        return after;
+    }
+
     /** Takes out what stands for nothing. */
     public static void withoutNulls(ResourceType type, ObjectNode object) {
         Birth.withoutNulls(type, object);

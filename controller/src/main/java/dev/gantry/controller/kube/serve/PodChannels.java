@@ -78,6 +78,7 @@ final class PodChannels {
         List<String> names = names(pod.spec().path("containers"));
         List<String> all = new ArrayList<>(names);
         all.addAll(names(pod.spec().path("initContainers")));
+        all.addAll(names(pod.spec().path("ephemeralContainers")));
         if (!asked.isEmpty()) {
             if (!all.contains(asked)) {
                 throw KubeRefusal.badRequest("container " + asked + " is not valid for pod "

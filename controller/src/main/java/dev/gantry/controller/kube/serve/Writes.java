@@ -202,6 +202,11 @@ final class Writes {
             return after;
         }
         KindRules.fill(type, asked);
+        if (call.target().subresource().equals(Subresource.EPHEMERAL_CONTAINERS)) {
+            ObjectNode after = Revision.ofEphemeralContainers(type, before, asked);
+            KindRules.checkEphemeralContainers(type, after, before);
+            return after;
+        }
         ObjectNode after = Revision.ofSpec(type, before, asked);
         KindRules.check(type, after, Optional.of(before));
         return after;

@@ -77,6 +77,8 @@ final class CoreTypes {
                 .with(new Subresource("portforward", "", V1, "PodPortForwardOptions", CONNECT))
                 .with(new Subresource("binding", "", V1, "Binding", CREATE))
                 .with(new Subresource("eviction", "policy", V1, "Eviction", CREATE))
+                .with(new Subresource(
+                        Subresource.EPHEMERAL_CONTAINERS, "", V1, "Pod", List.of("get", "patch", "update")))
                 .shows(
                         Column.text("Ready", PodCells::ready),
                         Column.text("Status", PodCells::status),

@@ -12,6 +12,7 @@ public record Subresource(String name, String group, String version, String kind
 
     public static final String STATUS = "status";
     public static final String SCALE = "scale";
+    public static final String EPHEMERAL_CONTAINERS = "ephemeralcontainers";
 
     static Subresource scale() {
         return new Subresource(SCALE, "autoscaling", "v1", "Scale", List.of("get", "patch", "update"));

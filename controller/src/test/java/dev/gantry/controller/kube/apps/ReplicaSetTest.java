@@ -135,7 +135,8 @@ class ReplicaSetTest {
     void saysWhyAPodCannotBeMade() {
         world.create(
                 "replicasets",
-                SET.formatted(1, 0).replace("'spec': {'containers'", "'spec': {'hostIPC': true, 'containers'"));
+                SET.formatted(1, 0)
+                        .replace("'spec': {'containers'", "'spec': {'setHostnameAsFQDN': true, 'containers'"));
         world.settle();
         assertThat(world.pods()).isEmpty();
         assertThat(ObjectWorld.condition(world.object("replicasets", "web").status(), "ReplicaFailure"))

@@ -49,6 +49,26 @@ class PodCompilerTest {
     }
 
     @Test
+    void mayBeProbedByGrpc() {
+        Probe probe = container("'livenessProbe': {'grpc': {'port': 9000, 'service': 'all'}, 'periodSeconds': 3}")
+                .getPod()
+                .getLiveness();
+        assertThat(probe.getAction().getGrpc().getPort()).isEqualTo(9000);
+        assertThat(probe.getAction().getGrpc().getService()).isEqualTo("all");
+        assertThat(probe.getPeriodSeconds()).isEqualTo(3);
+    }
+
+    @Test
+    void mayUseTheNamespacesOfTheMachine() {
+        WorkloadSpec spec = compiled("{'containers': [{'name': 'web', 'image': 'app'}], 'hostPID': true,"
+                        + " 'hostIPC': true, 'hostNetwork': true}")
+                .getSpec();
+        assertThat(spec.getPidMode()).isEqualTo("host");
+        assertThat(spec.getIpcMode()).isEqualTo("host");
+        assertThat(spec.getNetwork()).isEqualTo(NetworkMode.HOST);
+    }
+
+    @Test
     void takesCommandForTheEntryPointAndArgumentsForTheCommand() {
         ContainerSpec web = container("'command': ['sh', '-c'], 'args': ['serve'], 'workingDir': '/srv'");
         assertThat(web.getEntryPointList()).containsExactly("sh", "-c");
@@ -202,7 +222,7 @@ class PodCompilerTest {
     @CsvSource(delimiter = '|', textBlock = """
         'runtimeClassName': 'gvisor', 'containers': []                                       | spec.runtimeClassName
         'containers': [{'name': 'a', 'resources': {'limits': {'nvidia.com/gpu': 1}}}]        | spec.containers[0].resources.limits.nvidia.com/gpu
-        'containers': [{'name': 'a', 'livenessProbe': {'grpc': {'port': 1}}}]                | spec.containers[0].livenessProbe.grpc
+        'containers': [{'name': 'a', 'lifecycle': {'preStop': {'grpc': {'port': 1}}}}]       | spec.containers[0].lifecycle.preStop.grpc
         'volumes': [{'name': 'v', 'nfs': {'server': 's', 'path': 'p'}}]                      | spec.volumes[0].nfs
         'affinity': {'podAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{}]}} | spec.affinity.podAntiAffinity
         'containers': [{'name': 'a', 'securityContext': {'runAsNonRoot': true}}]             | spec.containers[0].securityContext.runAsNonRoot

@@ -5,7 +5,9 @@ import static dev.gantry.controller.kube.pod.PodSamples.SCOPE;
 import static dev.gantry.controller.kube.pod.PodSamples.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Any;
 import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -29,9 +31,12 @@ import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.Supply;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -275,5 +280,88 @@ class PodLifeTest {
                 .isEqualTo("3");
         Outcome again = supplies.reconcile(world.snapshot(), key(), NOW);
         assertThat(again.writes()).isEmpty();
+    }
+
+    @Test
+    void getsTheLoginsOfItsPullSecrets() {
+        SupplyReconciler supplies = new SupplyReconciler(TokenSamples.tokens(() -> NOW));
+        PodSamples.put(
+                world,
+                compiled("{'containers': [{'name': 'web', 'image': 'i'}], 'imagePullSecrets': [{'name': 'login'},"
+                        + " {'name': 'gone'}]}"));
+        world.runAll(supplies, NOW);
+        world.heard();
+        String config = Base64.getEncoder()
+                .encodeToString("{\"auths\": {\"r\": {\"username\": \"u\", \"password\": \"p\"}}}"
+                        .getBytes(StandardCharsets.UTF_8));
+        put(
+                "secrets",
+                "login",
+                "{'type': 'kubernetes.io/dockerconfigjson', 'data': {'.dockerconfigjson': '" + config + "'}}");
+        assertThat(world.heard().stream().flatMap(change -> supplies.wokenBy(change, world.snapshot()).stream()))
+                .containsExactly(key());
+        world.runAll(supplies, NOW);
+        assertThat(pod().record().value().getSpec().getPod().getPullSecretsList())
+                .containsExactly("login", "gone");
+        assertThat(pod().record().value().getSupplies().getSuppliesList())
+                .singleElement()
+                .satisfies(supply -> {
+                    assertThat(supply.getKind()).isEqualTo(Supply.Kind.PULL_SECRET);
+                    assertThat(supply.getDataOrThrow("r").toStringUtf8()).isEqualTo("u:p");
+                });
+    }
+
+    /** The pod with an ephemeral container that somebody has added. */
+    private Workload extended(String container) {
+        Workload before = pod().record().value();
+        ObjectNode json = pod().json().deepCopy();
+        json.withObject("/spec").withArray("ephemeralContainers").add(PodSamples.json(container));
+        return before.toBuilder()
+                .setOrigin(Any.pack(
+                        pod().origin().toBuilder().setJson(Json.bytes(json)).build()))
+                .setSpec(new PodCompiler().extend(before.getSpec(), "default", json))
+                .build();
+    }
+
+    @Test
+    void showsAnEphemeralContainerWithoutRegardToIt() {
+        runs();
+        world.change(key(), _ -> extended("{'name': 'look', 'image': 'busybox'}"));
+        world.change(key(), pod -> {
+            Workload.Builder seen = pod.toBuilder();
+            seen.getObservedBuilder()
+                    .addContainers(ContainerStatus.newBuilder()
+                            .setName("look")
+                            .setPhase(Phase.STOPPED)
+                            .setExitCode(7));
+            return seen.build();
+        });
+        JsonNode status = drawn().path("status");
+        assertThat(status.at("/ephemeralContainerStatuses/0/state/terminated/exitCode")
+                        .asInt())
+                .isEqualTo(7);
+        assertThat(status.path("containerStatuses")).hasSize(1);
+        assertThat(status.path("phase").asText()).isEqualTo("Running");
+        assertThat(pod().isReady()).isTrue();
+        world.change(key(), pod -> {
+            Workload.Builder over = stopped(pod, 0).toBuilder();
+            over.getObservedBuilder()
+                    .addContainers(ContainerStatus.newBuilder().setName("look").setExitCode(7));
+            return over.build();
+        });
+        assertThat(drawn().at("/status/phase").asText()).isEqualTo("Succeeded");
+    }
+
+    @Test
+    void isSuppliedAnewWhenAContainerIsAddedThatRefersToMore() {
+        SupplyReconciler supplies = new SupplyReconciler(TokenSamples.tokens(() -> NOW));
+        runs();
+        world.heard();
+        world.change(key(), _ -> extended("{'name': 'look', 'image': 'i', 'envFrom': [{'secretRef': {'name': 's'}}]}"));
+        assertThat(world.heard().stream().flatMap(change -> supplies.wokenBy(change, world.snapshot()).stream()))
+                .containsExactly(key());
+        world.runAll(supplies, NOW);
+        assertThat(world.heard().stream().flatMap(change -> supplies.wokenBy(change, world.snapshot()).stream()))
+                .isEmpty();
     }
 }

@@ -87,6 +87,17 @@ class PodAccountsTest {
     }
 
     @Test
+    void aPodPullsWithTheSecretsOfItsAccountUnlessItNamesOthers() throws IOException, InterruptedException {
+        world.post(ACCOUNTS, "{'metadata': {'name': 'puller'}, 'imagePullSecrets': [{'name': 'ours'}]}");
+        JsonNode given = pod("p", "'serviceAccountName': 'puller',").json().at("/spec/imagePullSecrets");
+        assertThat(given).hasToString("[{\"name\":\"ours\"}]");
+        JsonNode own = pod("q", "'serviceAccountName': 'puller', 'imagePullSecrets': [{'name': 'mine'}],")
+                .json()
+                .at("/spec/imagePullSecrets");
+        assertThat(own).hasToString("[{\"name\":\"mine\"}]");
+    }
+
+    @Test
     void whoMountsSomethingElseThereOrWantsNoTokenGetsNone() throws IOException, InterruptedException {
         assertThat(pod("p", "'automountServiceAccountToken': false,").json().at("/spec/volumes"))
                 .isEmpty();
