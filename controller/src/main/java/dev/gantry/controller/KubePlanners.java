@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.definition.DefinitionReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.ingress.IngressReconciler;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.quota.QuotaReconciler;
 import dev.gantry.controller.kube.registry.Creation;
@@ -42,6 +43,7 @@ final class KubePlanners {
                 new BudgetReconciler(),
                 new ServiceReconciler(),
                 new ApiServiceReconciler(creation),
+                new IngressReconciler(),
                 new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }
