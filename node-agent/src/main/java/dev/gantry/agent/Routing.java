@@ -1,5 +1,6 @@
 package dev.gantry.agent;
 
+import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.Routes;
 import java.util.Optional;
 
@@ -25,6 +26,11 @@ public interface Routing {
         public boolean isPossible() {
             return false;
         }
+
+        @Override
+        public IngressPorts ingressPorts() {
+            return IngressPorts.getDefaultInstance();
+        }
     };
 
     /** The services changed. Never blocks. */
@@ -38,4 +44,7 @@ public interface Routing {
 
     /** Whether this machine can have such a network. */
     boolean isPossible();
+
+    /** Where this machine takes requests for ingresses at the moment. */
+    IngressPorts ingressPorts();
 }

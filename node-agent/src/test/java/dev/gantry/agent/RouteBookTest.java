@@ -1,4 +1,4 @@
-package dev.gantry.agent.network;
+package dev.gantry.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
