@@ -13,6 +13,7 @@ import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.definition.DefinitionReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
+import dev.gantry.controller.kube.ingress.IngressReconciler;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.pod.PodEventReconciler;
 import dev.gantry.controller.kube.pod.PodReconciler;
@@ -60,6 +61,7 @@ public final class KubePlanners {
                 new BudgetReconciler(),
                 new ServiceReconciler(),
                 new ApiServiceReconciler(creation),
+                new IngressReconciler(),
                 new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }

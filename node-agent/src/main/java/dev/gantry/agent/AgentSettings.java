@@ -23,7 +23,8 @@ public record AgentSettings(
         Images images,
         Times times,
         Allowed allowed,
-        Machine machine) {
+        Machine machine,
+        IngressDoors ingress) {
 
     /**
      * How the engine is reached and how long it may take.
@@ -244,6 +245,16 @@ public record AgentSettings(
         }
     }
 
+    /**
+     * Where requests for ingresses are taken, once there is one.
+     *
+     * @param httpPort 0 for nowhere
+     * @param httpsPort 0 for nowhere
+     */
+    public record IngressDoors(int httpPort, int httpsPort) {
+        public static final IngressDoors DEFAULT = new IngressDoors(80, 443);
+    }
+
     /** Safe defaults for everything but the node's identity. */
     public static AgentSettings of(String nodeId, String nodeName, Path dataDirectory) {
         return new AgentSettings(
@@ -256,41 +267,117 @@ public record AgentSettings(
                 Images.DEFAULT,
                 Times.DEFAULT,
                 Allowed.DEFAULT,
-                Machine.DEFAULT);
+                Machine.DEFAULT,
+                IngressDoors.DEFAULT);
     }
 
     public AgentSettings withCluster(String changed) {
         return new AgentSettings(
-                nodeId, nodeName, changed, agentVersion, dataDirectory, engine, images, times, allowed, machine);
+                nodeId,
+                nodeName,
+                changed,
+                agentVersion,
+                dataDirectory,
+                engine,
+                images,
+                times,
+                allowed,
+                machine,
+                ingress);
     }
 
     public AgentSettings withAgentVersion(String changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, changed, dataDirectory, engine, images, times, allowed, machine);
+                nodeId, nodeName, cluster, changed, dataDirectory, engine, images, times, allowed, machine, ingress);
     }
 
     public AgentSettings withEngine(Engine changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, agentVersion, dataDirectory, changed, images, times, allowed, machine);
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                changed,
+                images,
+                times,
+                allowed,
+                machine,
+                ingress);
     }
 
     public AgentSettings withImages(Images changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, agentVersion, dataDirectory, engine, changed, times, allowed, machine);
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                engine,
+                changed,
+                times,
+                allowed,
+                machine,
+                ingress);
     }
 
     public AgentSettings withTimes(Times changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, agentVersion, dataDirectory, engine, images, changed, allowed, machine);
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                engine,
+                images,
+                changed,
+                allowed,
+                machine,
+                ingress);
     }
 
     public AgentSettings withAllowed(Allowed changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, agentVersion, dataDirectory, engine, images, times, changed, machine);
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                engine,
+                images,
+                times,
+                changed,
+                machine,
+                ingress);
     }
 
     public AgentSettings withMachine(Machine changed) {
         return new AgentSettings(
-                nodeId, nodeName, cluster, agentVersion, dataDirectory, engine, images, times, allowed, changed);
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                engine,
+                images,
+                times,
+                allowed,
+                changed,
+                ingress);
+    }
+
+    public AgentSettings withIngress(IngressDoors changed) {
+        return new AgentSettings(
+                nodeId,
+                nodeName,
+                cluster,
+                agentVersion,
+                dataDirectory,
+                engine,
+                images,
+                times,
+                allowed,
+                machine,
+                changed);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.agent;
 
+import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
 import java.util.List;
@@ -32,6 +33,11 @@ public interface Routing {
         public List<ServiceRoute> services(String cluster, String namespace) {
             return List.of();
         }
+
+        @Override
+        public IngressPorts ingressPorts() {
+            return IngressPorts.getDefaultInstance();
+        }
     };
 
     /** The services changed. Never blocks. */
@@ -48,4 +54,7 @@ public interface Routing {
 
     /** The services of a namespace of the Kubernetes API, as far as they are known now. */
     List<ServiceRoute> services(String cluster, String namespace);
+
+    /** Where this machine takes requests for ingresses at the moment. */
+    IngressPorts ingressPorts();
 }

@@ -33,6 +33,7 @@ final class RouteBoard implements Store.Listener {
     /** Whether a change may be one of the network. */
     static boolean concerns(Change<?> change) {
         return change.key().kind().equals(Kinds.SERVICE_ROUTE)
+                || change.key().kind().equals(Kinds.INGRESS_ROUTE)
                 || change.key().kind().equals(Kinds.NODE)
                 || change.key().kind().equals(Kinds.NETWORK_CLAIM);
     }

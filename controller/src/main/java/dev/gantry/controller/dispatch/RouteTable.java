@@ -1,14 +1,18 @@
 package dev.gantry.controller.dispatch;
 
+import com.google.protobuf.Message;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.Administration;
+import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
+import dev.gantry.store.Kind;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,27 +23,35 @@ import java.util.TreeMap;
  * What every node is to know of the network, as of one image.
  *
  * @param routes services by "cluster/namespace/name"
+ * @param ingresses by "cluster/namespace/name"
  * @param peers  nodes with a subnet, by their ids
  */
-public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<String, Peer> peers) {
+public record RouteTable(
+        SortedMap<String, ServiceRoute> routes,
+        SortedMap<String, IngressRoute> ingresses,
+        SortedMap<String, Peer> peers) {
 
-    static final RouteTable EMPTY = new RouteTable(new TreeMap<>(), new TreeMap<>());
+    static final RouteTable EMPTY = new RouteTable(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
     /** Well below what one message may hold. */
     private static final int MESSAGE_BYTES = 1 << 20;
 
-    /** Looks at all services and all subnets. */
+    /** Looks at all services, ingresses and subnets. */
     public static RouteTable of(Snapshot image) {
-        SortedMap<String, ServiceRoute> routes = new TreeMap<>();
-        image.list(Kinds.SERVICE_ROUTE)
-                .forEach(route ->
-                        routes.put(route.key().scope() + "/" + route.key().name(), route.value()));
         SortedMap<String, Peer> peers = new TreeMap<>();
         image.list(Kinds.NETWORK_CLAIM, Subnets.SCOPE).stream()
                 .flatMap(claim -> image.get(Kinds.NODE.key("", claim.value().getHolder())).stream())
                 .map(Versioned::value)
                 .forEach(node -> peer(node).ifPresent(peer -> peers.put(node.getId(), peer)));
-        return new RouteTable(routes, peers);
+        return new RouteTable(named(image, Kinds.SERVICE_ROUTE), named(image, Kinds.INGRESS_ROUTE), peers);
+    }
+
+    private static <T extends Message> SortedMap<String, T> named(Snapshot image, Kind<T> kind) {
+        SortedMap<String, T> named = new TreeMap<>();
+        image.list(kind)
+                .forEach(record ->
+                        named.put(record.key().scope() + "/" + record.key().name(), record.value()));
+        return named;
     }
 
     private static Optional<Peer> peer(Node node) {
@@ -55,7 +67,7 @@ public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<Strin
     }
 
     boolean isEmpty() {
-        return routes.isEmpty() && peers.isEmpty();
+        return routes.isEmpty() && ingresses.isEmpty() && peers.isEmpty();
     }
 
     /** The messages that replace whatever the agent had; none for an empty table, which the Welcome tells. */
@@ -67,7 +79,8 @@ public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<Strin
                                 .setFull(true)
                                 .setRange(Subnets.RANGE)
                                 .addAllPeers(peers.values()),
-                        routes.values());
+                        routes.values(),
+                        ingresses.values());
     }
 
     /** The messages that lead from an earlier table to this one. */
@@ -82,9 +95,11 @@ public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<Strin
         return messages(
                 Routes.newBuilder()
                         .addAllRemoved(gone(before.routes, routes))
+                        .addAllRemovedIngresses(gone(before.ingresses, ingresses))
                         .addAllRemovedPeers(gone(before.peers, peers))
                         .addAllPeers(news(before.peers, peers)),
-                news(before.routes, routes));
+                news(before.routes, routes),
+                news(before.ingresses, ingresses));
     }
 
     private static List<String> gone(Map<String, ?> before, Map<String, ?> after) {
@@ -98,19 +113,26 @@ public record RouteTable(SortedMap<String, ServiceRoute> routes, SortedMap<Strin
                 .toList();
     }
 
-    /** @param first what the first one says beside services */
-    private static List<Routes> messages(Routes.Builder first, Iterable<ServiceRoute> services) {
+    /** @param first what the first one says beside services and ingresses */
+    private static List<Routes> messages(
+            Routes.Builder first, Collection<ServiceRoute> services, Collection<IngressRoute> ingresses) {
         List<Routes> messages = new ArrayList<>();
         Routes.Builder message = first;
         int bytes = 0;
-        for (ServiceRoute service : services) {
-            int more = service.getSerializedSize();
-            if (message.getRoutesCount() > 0 && bytes + more > MESSAGE_BYTES) {
+        List<Message> all = new ArrayList<>(services);
+        all.addAll(ingresses);
+        for (Message one : all) {
+            int more = one.getSerializedSize();
+            if (bytes > 0 && bytes + more > MESSAGE_BYTES) {
                 messages.add(message.build());
                 message = Routes.newBuilder();
                 bytes = 0;
             }
-            message.addRoutes(service);
+            if (one instanceof ServiceRoute service) {
+                message.addRoutes(service);
+            } else if (one instanceof IngressRoute ingress) {
+                message.addIngresses(ingress);
+            }
             bytes += more;
         }
         messages.add(message.build());

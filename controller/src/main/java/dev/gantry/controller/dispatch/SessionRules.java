@@ -8,6 +8,7 @@ import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Heartbeat;
 import dev.gantry.proto.HeartbeatAcknowledged;
 import dev.gantry.proto.Hello;
+import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Readiness;
@@ -145,9 +146,21 @@ public final class SessionRules {
             effects.add(new SessionEffect.Register(state.hello()));
             return new Step(state, effects);
         }
+        if (beat.hasIngressPorts()
+                && !beat.getIngressPorts().equals(state.hello().getInfo().getIngressPorts())) {
+            Hello hello = opened(state.hello(), beat.getIngressPorts());
+            effects.add(new SessionEffect.Register(hello));
+            return new Step(state.saying(hello), effects);
+        }
         Step step = new Step(state, effects);
         boolean due = state.sent().expiry().map(at -> !at.isAfter(around.now())).orElse(false);
         return due ? then(step, refreshed(state, around)) : step;
+    }
+
+    private static Hello opened(Hello hello, IngressPorts ports) {
+        Hello.Builder opened = hello.toBuilder();
+        opened.getInfoBuilder().setIngressPorts(ports);
+        return opened.build();
     }
 
     private static HeartbeatAcknowledged.Builder acknowledged(long sequence, Circumstances around) {

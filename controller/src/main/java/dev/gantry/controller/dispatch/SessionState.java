@@ -31,6 +31,11 @@ public record SessionState(String nodeId, Stage stage, Hello hello, DesiredSet s
         return new SessionState(nodeId, Stage.REGISTERING, said, sent, routes);
     }
 
+    /** In the middle of its session it says something else of itself. */
+    SessionState saying(Hello newer) {
+        return new SessionState(nodeId, stage, newer, sent, routes);
+    }
+
     SessionState having(DesiredSet told) {
         return new SessionState(nodeId, Stage.LIVE, hello, told, routes);
     }

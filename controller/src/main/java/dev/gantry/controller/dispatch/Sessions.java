@@ -63,8 +63,9 @@ final class Sessions implements Store.Listener {
                     heartbeats.forget(change.key().name());
                 }
             } else if (change.key().equals(Kinds.LEADER_KEY)
-                    || change.key().kind().equals(Kinds.SERVICE_ROUTE)) {
-                // Whoever is not led any more is sent on at once; and every node knows every service.
+                    || change.key().kind().equals(Kinds.SERVICE_ROUTE)
+                    || change.key().kind().equals(Kinds.INGRESS_ROUTE)) {
+                // Whoever is not led any more is sent on at once; and every node knows every service and ingress.
                 byNode.values().forEach(Session::changed);
             }
         }

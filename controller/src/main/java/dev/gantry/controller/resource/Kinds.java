@@ -9,6 +9,7 @@ import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
 import dev.gantry.proto.Idempotency;
+import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.JoinToken;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.KubePod;
@@ -75,6 +76,9 @@ public final class Kinds {
 
     /** Scope: {@code <cluster>/<namespace>}; named by the service. */
     public static final Kind<ServiceRoute> SERVICE_ROUTE = new Kind<>("service-route", ServiceRoute.parser());
+
+    /** Scope: {@code <cluster>/<namespace>}; named by the ingress. */
+    public static final Kind<IngressRoute> INGRESS_ROUTE = new Kind<>("ingress-route", IngressRoute.parser());
 
     /** Scope: what is claimed; named by the address or port. */
     public static final Kind<NetworkClaim> NETWORK_CLAIM = new Kind<>("network-claim", NetworkClaim.parser());
@@ -222,6 +226,7 @@ public final class Kinds {
             KUBE_OBJECT,
             KUBE_POD_NAME,
             SERVICE_ROUTE,
+            INGRESS_ROUTE,
             NETWORK_CLAIM);
 
     public static final List<Index<?>> INDEXES = List.of(

@@ -2,6 +2,7 @@ package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.ControllerEntry;
+import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
@@ -89,6 +90,29 @@ final class LinkSamples {
         Transaction.Builder writes = Transaction.builder();
         store.snapshot().get(key).ifPresentOrElse(old -> writes.update(old, route), () -> writes.create(key, route));
         Snapshot _ = commit(writes);
+    }
+
+    void ingress(String name, long createdAtMs) throws InterruptedException {
+        Key<IngressRoute> key = Kinds.INGRESS_ROUTE.key("default/shop", name);
+        IngressRoute route = IngressRoute.newBuilder()
+                .setCluster("default")
+                .setNamespace("shop")
+                .setName(name)
+                .setCreatedAtMs(createdAtMs)
+                .build();
+        Transaction.Builder writes = Transaction.builder();
+        store.snapshot().get(key).ifPresentOrElse(old -> writes.update(old, route), () -> writes.create(key, route));
+        Snapshot _ = commit(writes);
+    }
+
+    void removeIngress(String name) throws InterruptedException {
+        Key<IngressRoute> key = Kinds.INGRESS_ROUTE.key("default/shop", name);
+        Snapshot _ =
+                commit(Transaction.builder().delete(store.snapshot().get(key).orElseThrow()));
+    }
+
+    RouteTable table() {
+        return RouteTable.of(image());
     }
 
     void removeRoute(String name) throws InterruptedException {

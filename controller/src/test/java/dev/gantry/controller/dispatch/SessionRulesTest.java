@@ -17,6 +17,8 @@ import dev.gantry.proto.Administration;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.Heartbeat;
 import dev.gantry.proto.Hello;
+import dev.gantry.proto.IngressPorts;
+import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
@@ -164,6 +166,44 @@ class SessionRulesTest {
                 .toList();
         assertThat(messages).extracting(Routes::getFull).containsExactly(true, false, false);
         assertThat(messages).allMatch(message -> message.getRoutesCount() == 1);
+    }
+
+    @Test
+    void anAgentIsToldOfIngressesAsOfServices() throws InterruptedException {
+        samples.ingress("a", 1);
+        SessionState live = live();
+        Routes whole = samples.table().full().getFirst();
+        assertThat(whole.getIngressesList()).extracting(IngressRoute::getName).containsExactly("a");
+        samples.ingress("a", 2);
+        samples.ingress("b", 3);
+        Step changed = step(live, new SessionInput.Changed(), LEADS);
+        Routes news = sent(changed).getFirst().getRoutes();
+        assertThat(news.getIngressesList())
+                .extracting(IngressRoute::getCreatedAtMs)
+                .containsExactly(2L, 3L);
+        samples.removeIngress("a");
+        Routes less = sent(step(changed.state(), new SessionInput.Changed(), LEADS))
+                .getFirst()
+                .getRoutes();
+        assertThat(less.getRemovedIngressesList()).containsExactly("default/shop/a");
+        assertThat(less.getIngressesList()).isEmpty();
+    }
+
+    @Test
+    void aNodeThatOpensAPortForIngressesRegistersAnew() {
+        IngressPorts ports = IngressPorts.newBuilder().setHttp(80).build();
+        SessionInput opened = new SessionInput.Said(FromAgent.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder().setSequence(1).setIngressPorts(ports))
+                .build());
+        Step step = step(live(), opened, LEADS);
+        Hello newer = HELLO.toBuilder()
+                .setInfo(INFO.toBuilder().setIngressPorts(ports))
+                .build();
+        assertThat(step.effects()).contains(new Register(newer));
+        Step registered = step(step.state(), new SessionInput.Registered(), LEADS);
+        assertThat(step(registered.state(), opened, LEADS).effects()).doesNotContain(new Register(newer));
+        // Agents that know of no ingress say nothing of it.
+        assertThat(step(registered.state(), beat(2), LEADS).effects()).noneMatch(Register.class::isInstance);
     }
 
     @Test

@@ -58,6 +58,8 @@ final class AgentCommand implements Callable<Integer> {
                 node.name(),
                 cluster,
                 node.attributes(),
-                node.hostPaths()));
+                node.hostPaths(),
+                node.ingressHttpPort(),
+                node.ingressHttpsPort()));
     }
 }

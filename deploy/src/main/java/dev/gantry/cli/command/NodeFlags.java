@@ -1,5 +1,7 @@
 package dev.gantry.cli.command;
 
+import dev.gantry.cli.terminal.Exit;
+import dev.gantry.cli.terminal.Failure;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +11,8 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that run an agent. */
 final class NodeFlags {
+
+    private static final int PORT_MAX = 65_535;
 
     @Option(
             names = "--docker",
@@ -32,6 +36,21 @@ final class NodeFlags {
             description = "Host folder that tasks may mount; may be repeated.")
     private List<Path> hostPaths = List.of();
 
+    @Option(
+            names = "--ingress-http-port",
+            paramLabel = "PORT",
+            defaultValue = "80",
+            description = "Where requests for ingresses are taken once there is one, 0 for nowhere; default"
+                    + " ${DEFAULT-VALUE}.")
+    private int ingressHttpPort = 80;
+
+    @Option(
+            names = "--ingress-https-port",
+            paramLabel = "PORT",
+            defaultValue = "443",
+            description = "The same with TLS; default ${DEFAULT-VALUE}.")
+    private int ingressHttpsPort = 443;
+
     @Nullable
     String docker() {
         return docker;
@@ -46,7 +65,22 @@ final class NodeFlags {
         return attributes;
     }
 
+    int ingressHttpPort() {
+        return port("--ingress-http-port", ingressHttpPort);
+    }
+
+    int ingressHttpsPort() {
+        return port("--ingress-https-port", ingressHttpsPort);
+    }
+
     List<Path> hostPaths() {
         return hostPaths.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+    }
+
+    private static int port(String flag, int port) {
+        if (port < 0 || port > PORT_MAX) {
+            throw new Failure(Exit.INVALID, "cannot use " + flag + " " + port, "a port is 0 to 65535", "see --help");
+        }
+        return port;
     }
 }

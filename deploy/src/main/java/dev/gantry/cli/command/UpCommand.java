@@ -46,7 +46,9 @@ final class UpCommand implements Callable<Integer> {
                 node.name(),
                 options.cluster(),
                 node.attributes(),
-                node.hostPaths());
+                node.hostPaths(),
+                node.ingressHttpPort(),
+                node.ingressHttpsPort());
         return servers.up(new UpOptions(options, agent, demo ? () -> demo(options) : () -> {}));
     }
 

@@ -40,7 +40,8 @@ final class NodeOptions {
                 defaults.images(),
                 defaults.times(),
                 defaults.allowed().withHostPaths(Set.copyOf(options.hostPaths())),
-                zone.isPresent() ? machine.withAvailabilityZone(zone.get()) : machine);
+                zone.isPresent() ? machine.withAvailabilityZone(zone.get()) : machine,
+                new AgentSettings.IngressDoors(options.ingressHttpPort(), options.ingressHttpsPort()));
     }
 
     /** What was said, what Docker's own variable says, or Docker's default. */

@@ -124,7 +124,9 @@ final class Rehearsal {
                 null,
                 new ServerOptions.Timing(Duration.ofSeconds(40), Duration.ofSeconds(15), Duration.ofSeconds(30), DAYS));
         return new UpOptions(
-                server, new AgentOptions(directory, null, engine, "paper", "default", Map.of(), List.of()), () -> {});
+                server,
+                new AgentOptions(directory, null, engine, "paper", "default", Map.of(), List.of(), 0, 0),
+                () -> {});
     }
 
     /** An engine that has nothing: the task's image cannot be pulled, and the task stops. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cluster       that the node serves
  * @param attributes    custom attributes for placement constraints
  * @param hostPaths     host folders that tasks may mount; nothing else of the host is given to them
+ * @param ingressHttpPort where requests for ingresses are taken once there is one; 0 for nowhere
+ * @param ingressHttpsPort the same with TLS
  */
 public record AgentOptions(
         Path dataDirectory,
@@ -23,4 +25,6 @@ public record AgentOptions(
         @Nullable String name,
         String cluster,
         Map<String, String> attributes,
-        List<Path> hostPaths) {}
+        List<Path> hostPaths,
+        int ingressHttpPort,
+        int ingressHttpsPort) {}

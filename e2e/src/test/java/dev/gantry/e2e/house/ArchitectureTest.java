@@ -38,10 +38,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheEdgeKnowsVertx() {
+    void onlyTheEdgesKnowVertx() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.gantry.controller.http..")
+                .resideOutsideOfPackages("dev.gantry.controller.http..", "dev.gantry.agent.ingress..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")

@@ -76,7 +76,8 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
                 .send(FromAgent.newBuilder()
                         .setHello(Hello.newBuilder()
                                 .setNodeId(nodeId)
-                                .setInfo(parts.workshop().describe())
+                                .setInfo(parts.workshop().describe().toBuilder()
+                                        .setIngressPorts(parts.routing().ingressPorts()))
                                 .setDesiredRevision(state.obeyed().revision())
                                 .setEpoch(state.obeyed().epoch()))
                         .build());
@@ -160,7 +161,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
         for (LinkEffect effect : effects) {
             switch (effect) {
                 case LinkEffect.Send(FromAgent message) -> {
-                    if (!stream().send(message)) {
+                    if (!stream().send(current(message))) {
                         return Optional.of(new LinkEffect.Leave("the controller does not read", Optional.empty()));
                     }
                 }
@@ -180,6 +181,16 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             }
         }
         return Optional.empty();
+    }
+
+    /** With what nobody can decide from the past. */
+    private FromAgent current(FromAgent message) {
+        if (!message.hasHeartbeat()) {
+            return message;
+        }
+        FromAgent.Builder current = message.toBuilder();
+        current.getHeartbeatBuilder().setIngressPorts(parts.routing().ingressPorts());
+        return current.build();
     }
 
     private void open(OpenChannel request) throws InterruptedException {

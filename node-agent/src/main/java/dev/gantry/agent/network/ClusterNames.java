@@ -1,5 +1,6 @@
 package dev.gantry.agent.network;
 
+import dev.gantry.agent.RouteBook;
 import dev.gantry.agent.network.DnsAnswer.Code;
 import dev.gantry.proto.RouteHost;
 import dev.gantry.proto.RoutePort;

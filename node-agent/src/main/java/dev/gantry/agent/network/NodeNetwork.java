@@ -1,10 +1,13 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.DurableFile;
+import dev.gantry.agent.Ingress;
+import dev.gantry.agent.RouteBook;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.ContainerEngine.Bridge;
 import dev.gantry.agent.engine.EngineException;
+import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -43,6 +46,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final ContainerEngine engine;
     private final Path file;
     private final RandomGenerator chance;
+    private final Ingress ingress;
     private final Paths paths = new Paths();
     private final Relays relays = new Relays();
     private final ReentrantLock lock = new ReentrantLock();
@@ -57,11 +61,12 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private boolean tried;
     private boolean complained;
 
-    private NodeNetwork(String node, ContainerEngine engine, Path file, RandomGenerator chance) {
+    private NodeNetwork(String node, ContainerEngine engine, Path file, RandomGenerator chance, Ingress ingress) {
         this.node = node;
         this.engine = engine;
         this.file = file;
         this.chance = chance;
+        this.ingress = ingress;
         this.thread = Thread.ofVirtual().name("network").unstarted(this::run);
     }
 
@@ -70,14 +75,17 @@ public final class NodeNetwork implements Routing, AutoCloseable {
      *
      * @param directory of the agent
      * @param chance    of which nobody knows what comes next
+     * @param ingress   is told what there is
      */
-    public static NodeNetwork start(String node, ContainerEngine engine, Path directory, RandomGenerator chance)
+    public static NodeNetwork start(
+            String node, ContainerEngine engine, Path directory, RandomGenerator chance, Ingress ingress)
             throws IOException {
-        NodeNetwork network = new NodeNetwork(node, engine, directory.resolve("routes.pb"), chance);
+        NodeNetwork network = new NodeNetwork(node, engine, directory.resolve("routes.pb"), chance, ingress);
         if (Files.exists(network.file)) {
             network.book = RouteBook.parse(Files.readAllBytes(network.file));
             network.used = true;
             network.due = true;
+            ingress.follow(network.book);
         }
         network.thread.start();
         return network;
@@ -94,11 +102,17 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     }
 
     @Override
+    public IngressPorts ingressPorts() {
+        return ingress.ports();
+    }
+
+    @Override
     public void learn(Routes news) {
         lock.lock();
         try {
             RouteBook before = book;
             book = before.after(news);
+            ingress.follow(book);
             // The way to the API is for those who run here.
             used |= book.all().stream().anyMatch(route -> !route.getRelayed());
             if (used && !book.equals(before)) {

@@ -1,5 +1,6 @@
 package dev.gantry.agent.network;
 
+import dev.gantry.agent.RouteBook;
 import dev.gantry.proto.Protocol;
 import dev.gantry.proto.RoutePort;
 import dev.gantry.proto.RouteTarget;
@@ -39,7 +40,7 @@ final class Relays implements AutoCloseable {
                 }
             }
         }
-        return new RouteBook(routes, book.peers(), book.range());
+        return new RouteBook(routes, book.ingresses(), book.peers(), book.range());
     }
 
     private ServiceRoute relayed(String gateway, String name, ServiceRoute route, Set<Spot> used) throws IOException {

@@ -12,6 +12,7 @@ import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.agent.docker.DockerEngine;
+import dev.gantry.agent.ingress.IngressServer;
 import dev.gantry.agent.leash.NodeLeash;
 import dev.gantry.agent.leash.Uptime;
 import dev.gantry.agent.network.NodeNetwork;
@@ -70,7 +71,12 @@ public final class NodeAgent implements AutoCloseable {
     /** Only where the engine is on this machine its containers are on a network of this machine. */
     private Routing routing(AgentSettings settings, DockerEngine engine) throws IOException {
         return settings.engine().host().startsWith("unix://")
-                ? own(NodeNetwork.start(settings.nodeId(), engine, settings.dataDirectory(), CHANCE))
+                ? own(NodeNetwork.start(
+                        settings.nodeId(),
+                        engine,
+                        settings.dataDirectory(),
+                        CHANCE,
+                        own(IngressServer.start(settings.ingress(), InstantSource.system(), CHANCE))))
                 : Routing.NONE;
     }
 

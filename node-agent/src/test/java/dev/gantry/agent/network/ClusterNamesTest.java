@@ -2,6 +2,7 @@ package dev.gantry.agent.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.Services;
 import dev.gantry.agent.network.ClusterNames.Ruling;
 import dev.gantry.agent.network.DnsAnswer.Code;
 import java.nio.ByteBuffer;

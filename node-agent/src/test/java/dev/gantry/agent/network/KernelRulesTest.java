@@ -2,6 +2,7 @@ package dev.gantry.agent.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.Services;
 import dev.gantry.proto.Protocol;
 import dev.gantry.proto.RouteTarget;
 import dev.gantry.proto.ServiceRoute;

@@ -2,6 +2,8 @@ package dev.gantry.agent.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.RouteBook;
+import dev.gantry.agent.Services;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

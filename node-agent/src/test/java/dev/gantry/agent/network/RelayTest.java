@@ -3,6 +3,8 @@ package dev.gantry.agent.network;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.agent.RouteBook;
+import dev.gantry.agent.Services;
 import dev.gantry.proto.RoutePort;
 import dev.gantry.proto.RouteTarget;
 import dev.gantry.proto.ServiceRoute;

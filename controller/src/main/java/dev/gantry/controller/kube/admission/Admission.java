@@ -5,6 +5,7 @@ import dev.gantry.controller.kube.access.ServiceAccountAdmission;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.VolumeNames;
+import dev.gantry.controller.kube.ingressclass.IngressClasses;
 import dev.gantry.controller.kube.limit.LimitRanges;
 import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.quota.Bill;
@@ -65,6 +66,9 @@ public final class Admission {
             PriorityClasses.complete(image, name, object);
             limits(name).complete(object);
             ServiceAccountAdmission.admit(image, name.cluster(), object);
+        }
+        if (name.resource().equals(IngressClasses.INGRESSES)) {
+            IngressClasses.complete(image, name, object);
         }
     }
 

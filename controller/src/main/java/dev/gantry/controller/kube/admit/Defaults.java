@@ -52,6 +52,8 @@ public final class Defaults {
                 gaps.put("reclaimPolicy", "Delete").put("volumeBindingMode", "Immediate");
             case "scheduling.k8s.io/v1 PriorityClass" ->
                 gaps.put("value", 0).put("preemptionPolicy", "PreemptLowerPriority");
+            case "networking.k8s.io/v1 IngressClass" ->
+                gaps.within("spec").at("parameters").forEach(parameters -> parameters.put("scope", "Cluster"));
             case "networking.k8s.io/v1 NetworkPolicy" -> networkPolicy(gaps.within("spec"));
             case "autoscaling/v1 HorizontalPodAutoscaler" -> gaps.within("spec").put("minReplicas", 1);
             case "autoscaling/v2 HorizontalPodAutoscaler" -> autoscaler(gaps.within("spec"));

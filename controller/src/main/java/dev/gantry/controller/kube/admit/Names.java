@@ -22,6 +22,17 @@ enum Names {
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
                 + " character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for"
                 + " validation is '"),
+    WILDCARD(
+            "\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+            253,
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
+                    + " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g."
+                    + " '*.example.com', regex used for validation is '"),
+    PORT(
+            "(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*",
+            15,
+            "must consist of lower case alphanumeric characters or single '-', and contain at least one letter (e.g."
+                    + " 'http', regex used for validation is '"),
     KEY_NAME(
             "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]",
             63,

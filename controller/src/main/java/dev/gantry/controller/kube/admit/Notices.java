@@ -2,7 +2,9 @@ package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.ingressclass.IngressClasses;
 import dev.gantry.controller.kube.type.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,11 @@ public final class Notices {
                             + " not refused");
                 }
             }
+        }
+        if (type.name().equals(IngressClasses.INGRESSES)
+                && Meta.of(object).annotations().containsKey(IngressClasses.OLD_NAME)) {
+            notices.add("annotation \"" + IngressClasses.OLD_NAME
+                    + "\" is deprecated, please use 'spec.ingressClassName' instead");
         }
         return notices;
     }

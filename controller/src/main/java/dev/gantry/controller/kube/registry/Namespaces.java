@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.document.VolumeNames;
+import dev.gantry.controller.kube.ingressclass.IngressClasses;
 import dev.gantry.controller.kube.priority.PriorityClasses;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.proto.KubeObject;
@@ -81,6 +82,9 @@ public final class Namespaces {
         PriorityClasses.ofSystem()
                 .forEach((name, one) -> all.put(new ObjectName(cluster, PriorityClasses.RESOURCE, "", name), one));
         all.put(new ObjectName(cluster, VolumeNames.CLASSES, "", VolumeNames.CLASS), storageClass());
+        all.put(
+                new ObjectName(cluster, IngressClasses.RESOURCE, "", IngressClasses.BUILT_IN),
+                IngressClasses.ofSystem());
         if (cluster.equals(ApiService.NAME.cluster())) {
             all.put(ApiService.NAME, apiService());
         }

@@ -18,8 +18,6 @@ public final class ResourceTypes {
      */
     private static final Set<String> AWAITED = Set.of(
             "HorizontalPodAutoscaler",
-            "Ingress",
-            "IngressClass",
             "NetworkPolicy",
             "CSIDriver",
             "CSINode",

@@ -1,8 +1,11 @@
-package dev.gantry.agent.network;
+package dev.gantry.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.proto.IngressCertificate;
+import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -67,6 +70,28 @@ class RouteBookTest {
                 .setSubnet(subnet)
                 .setAddress("10.0.0.1")
                 .build();
+    }
+
+    @Test
+    void keepsIngressesWithoutTheKeysOfTheirCertificates() throws InvalidProtocolBufferException {
+        IngressCertificate.Builder certificate = IngressCertificate.newBuilder().addHosts("a.test");
+        IngressRoute.Builder ingress = IngressRoute.newBuilder()
+                .setCluster("default")
+                .setNamespace("shop")
+                .setName("web");
+        RouteBook whole = book.after(Routes.newBuilder()
+                .addIngresses(ingress.clone()
+                        .addCertificates(certificate
+                                .clone()
+                                .setChain(ByteString.copyFromUtf8("CHAIN"))
+                                .setKey(ByteString.copyFromUtf8("KEY"))))
+                .build());
+        assertThat(RouteBook.parse(whole.toBytes()).ingresses())
+                .containsExactly(Map.entry(
+                        "default/shop/web", ingress.addCertificates(certificate).build()));
+        RouteBook less = whole.after(
+                Routes.newBuilder().addRemovedIngresses("default/shop/web").build());
+        assertThat(less).isEqualTo(book);
     }
 
     @Test

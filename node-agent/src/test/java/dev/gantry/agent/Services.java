@@ -1,4 +1,4 @@
-package dev.gantry.agent.network;
+package dev.gantry.agent;
 
 import dev.gantry.proto.Protocol;
 import dev.gantry.proto.RouteHost;
@@ -8,11 +8,11 @@ import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
 
 /** Services as a test wants them, all in the namespace shop. */
-final class Services {
+public final class Services {
 
     private Services() {}
 
-    static ServiceRoute.Builder named(String name) {
+    public static ServiceRoute.Builder named(String name) {
         return ServiceRoute.newBuilder()
                 .setCluster("default")
                 .setNamespace("shop")
@@ -20,7 +20,7 @@ final class Services {
     }
 
     /** @param targets each an address and a port, for example {@code 10.0.0.1:80} */
-    static RoutePort.Builder port(String name, int port, String... targets) {
+    public static RoutePort.Builder port(String name, int port, String... targets) {
         RoutePort.Builder built =
                 RoutePort.newBuilder().setName(name).setProtocol(Protocol.TCP).setPort(port);
         for (String target : targets) {
@@ -30,11 +30,11 @@ final class Services {
         return built;
     }
 
-    static RouteHost host(String hostname, String address) {
+    public static RouteHost host(String hostname, String address) {
         return RouteHost.newBuilder().setHostname(hostname).setAddress(address).build();
     }
 
-    static RouteBook book(ServiceRoute.Builder... routes) {
+    public static RouteBook book(ServiceRoute.Builder... routes) {
         Routes.Builder news = Routes.newBuilder().setFull(true);
         for (ServiceRoute.Builder route : routes) {
             news.addRoutes(route);
