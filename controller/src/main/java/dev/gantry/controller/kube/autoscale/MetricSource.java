@@ -39,7 +39,11 @@ record MetricSource(JsonNode spec, Crowd crowd, int target, Instant now) {
          */
         record Proposal(int replicas, String name, ObjectNode status) implements Answer {}
 
-        /** @param reason in one word */
+        /**
+         * @param reason in one word
+         * @param why    in words
+         * @param story  the same with what was to be done
+         */
         record Unknown(String reason, String why, String story) implements Answer {}
     }
 
@@ -126,9 +130,9 @@ record MetricSource(JsonNode spec, Crowd crowd, int target, Instant now) {
         String metric =
                 spec.path(type.toLowerCase(Locale.ROOT)).at("/metric/name").asText();
         String api = type.equals("External") ? "external" : "custom";
-        String what = type.equals("Pods") ? "pods metric value" : type.toLowerCase(Locale.ROOT) + " metric";
         String why = "unable to get metric " + metric + ": no " + api + " metrics API (" + api
                 + ".metrics.k8s.io) is served here";
-        return new Answer.Unknown("FailedGet" + type + "Metric", "failed to get " + what + ": " + why, why);
+        String story = "failed to get " + type.toLowerCase(Locale.ROOT) + " metric value: " + why;
+        return new Answer.Unknown("FailedGet" + type + "Metric", why, story);
     }
 }
