@@ -35,8 +35,7 @@ public final class UsageBoard implements Samples {
                 .forEach(workload -> workloads.put(
                         Kinds.WORKLOAD.key(workload.getScope(), workload.getId()), workload.getContainersList()));
         newest.put(
-                nodeId,
-                new Sample(now, usage.hasNode() ? Optional.of(usage.getNode()) : Optional.empty(), workloads));
+                nodeId, new Sample(now, usage.hasNode() ? Optional.of(usage.getNode()) : Optional.empty(), workloads));
     }
 
     void forget(String nodeId) {

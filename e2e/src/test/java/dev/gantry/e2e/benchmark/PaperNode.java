@@ -53,7 +53,8 @@ final class PaperNode implements Workshop, AutoCloseable {
         this.link = new AgentLink(
                 new AgentLink.Settings(directory, List.of(HostPort.parse(controller)), LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(this, Leash.NONE, Routing.NONE, reports, new NewestUsage(), clock, System::nanoTime, chance));
+                new AgentLink.Parts(
+                        this, Leash.NONE, Routing.NONE, reports, new NewestUsage(), clock, System::nanoTime, chance));
     }
 
     void start() {

@@ -35,7 +35,14 @@ final class Agent implements AutoCloseable {
                         directory, controllers.stream().map(HostPort::parse).toList(), QUICK),
                 identity,
                 new AgentLink.Parts(
-                        workshop, Leash.NONE, Routing.NONE, reports, new NewestUsage(), clock, System::nanoTime, new SecureRandom()));
+                        workshop,
+                        Leash.NONE,
+                        Routing.NONE,
+                        reports,
+                        new NewestUsage(),
+                        clock,
+                        System::nanoTime,
+                        new SecureRandom()));
     }
 
     /** Joins, unless the directory has an identity already, and connects. */

@@ -44,12 +44,17 @@ final class KernelGauge implements Gauge {
     public Optional<Reading> machine() {
         try {
             long ticks = 0;
-            String[] times = Files.readString(proc.resolve("stat")).lines().findFirst().orElse("").split(" +");
+            String[] times = Files.readString(proc.resolve("stat"))
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .split(" +");
             for (int i = 1; i < Math.min(times.length, TIMES + 1); i++) {
                 ticks += AT_REST.contains(i) ? 0 : Long.parseLong(times[i]);
             }
             Path memory = proc.resolve("meminfo");
-            long kibibytes = number(memory, "MemTotal:") - number(memory, "MemFree:") - number(memory, "Inactive(file):");
+            long kibibytes =
+                    number(memory, "MemTotal:") - number(memory, "MemFree:") - number(memory, "Inactive(file):");
             return Optional.of(new Reading(ticks * NANOS_PER_TICK, Math.max(0, kibibytes) * BYTES_PER_KIB));
         } catch (IOException | NumberFormatException e) {
             LOG.debug("The machine does not tell what it uses: {}", e.toString());
@@ -85,7 +90,8 @@ final class KernelGauge implements Gauge {
     }
 
     private static Reading unified(Path group) throws IOException {
-        long used = Long.parseLong(Files.readString(group.resolve("memory.current")).strip());
+        long used =
+                Long.parseLong(Files.readString(group.resolve("memory.current")).strip());
         return reading(
                 number(group.resolve("cpu.stat"), "usage_usec") * NANOS_PER_MICRO,
                 used,
@@ -97,8 +103,8 @@ final class KernelGauge implements Gauge {
         Path cpu = groups.resolve("cpuacct").resolve(place).resolve("cpuacct.usage");
         return reading(
                 Long.parseLong(Files.readString(cpu).strip()),
-                Long.parseLong(
-                        Files.readString(memory.resolve("memory.usage_in_bytes")).strip()),
+                Long.parseLong(Files.readString(memory.resolve("memory.usage_in_bytes"))
+                        .strip()),
                 number(memory.resolve("memory.stat"), "total_inactive_file"));
     }
 

@@ -10,5 +10,4 @@ package dev.gantry.agent.usage;
  * @param startedAtMs of this run, milliseconds since the epoch
  * @param group       the name of its workload's own control group, whether there is one or not
  */
-public record Running(
-        String scope, String id, String container, String engineId, long startedAtMs, String group) {}
+public record Running(String scope, String id, String container, String engineId, long startedAtMs, String group) {}

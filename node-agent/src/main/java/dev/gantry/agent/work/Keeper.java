@@ -107,8 +107,8 @@ final class Keeper {
         List<Running> running = new ArrayList<>();
         new TreeMap<>(seen()).forEach((name, container) -> {
             if (container.isRunning() && !Sandbox.isNamed(name)) {
-                running.add(new Running(
-                        scope, id, name, container.id(), container.startedAtMs(), Names.group(scope, id)));
+                running.add(
+                        new Running(scope, id, name, container.id(), container.startedAtMs(), Names.group(scope, id)));
             }
         });
         return running;
