@@ -15,7 +15,6 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** One pass over one autoscaler. */
 final class AutoscalerPass {
@@ -52,14 +51,16 @@ final class AutoscalerPass {
                     "the HPA controller was unable to get the target's current scale: " + why);
             return written(AutoscalerStatus.of(autoscaler.status(), List.of(condition), now), history);
         }
-        Optional<LabelSelector> selector = target.selector();
-        if (selector.isEmpty()) {
-            warn("SelectorRequired", "selector is required");
-            Condition condition = Condition.of(
-                    "ScalingActive", false, "InvalidSelector", "the HPA target's scale is missing a selector");
+        LabelSelector selector;
+        try {
+            selector = target.selector();
+        } catch (ScaleTarget.MissingException e) {
+            String why = String.valueOf(e.getMessage());
+            warn("InvalidSelector", why);
+            Condition condition = Condition.of("ScalingActive", false, "InvalidSelector", why);
             return written(AutoscalerStatus.of(autoscaler.status(), List.of(condition), now), history);
         }
-        PodCrowd crowd = new PodCrowd(target.pods(snapshot, selector.get()), samples, now);
+        PodCrowd crowd = new PodCrowd(target.pods(snapshot, selector), samples, now);
         int current = target.wanted();
         Plan plan = new AutoscalerPlanner(autoscaler.spec(), current, crowd, history, now).plan();
         plan.complaints().forEach(complaint -> warn(complaint.reason(), complaint.message()));

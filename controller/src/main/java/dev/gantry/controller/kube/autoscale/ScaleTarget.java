@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.scale.Scales;
 import dev.gantry.controller.kube.select.LabelSelector;
@@ -14,10 +15,13 @@ import dev.gantry.controller.kube.type.Subresource;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import java.util.List;
-import java.util.Optional;
 
-/** What an autoscaler scales: anything that has a scale, in the version that it is kept in. */
-record ScaleTarget(KubeDocument object, ResourceType type) {
+/**
+ * What an autoscaler scales: anything that has a scale, in the version that it is kept in.
+ *
+ * @param wanted replicas that there shall be until now
+ */
+record ScaleTarget(KubeDocument object, ResourceType type, int wanted) {
 
     /** There is no such thing, or it cannot be scaled. */
     static final class MissingException extends Exception {
@@ -49,22 +53,29 @@ record ScaleTarget(KubeDocument object, ResourceType type) {
         if (kept.subresource(Subresource.SCALE).isEmpty()) {
             throw new MissingException("the server could not find the requested resource: " + kind + " has no scale");
         }
-        return new ScaleTarget(object, kept);
+        try {
+            return new ScaleTarget(object, kept, Scales.of(kept).wanted(object.json()));
+        } catch (KubeRefusal e) {
+            throw new MissingException(String.valueOf(e.getMessage()));
+        }
     }
 
     private Scales scales() {
         return Scales.of(type);
     }
 
-    /** Replicas that there shall be until now. */
-    int wanted() {
-        return scales().wanted(object.json());
-    }
-
-    /** Empty when it does not tell which pods are its own. */
-    Optional<LabelSelector> selector() {
+    /** @throws MissingException when it does not tell which pods are its own */
+    LabelSelector selector() throws MissingException {
         String selector = scales().selector(object.json());
-        return selector.isEmpty() ? Optional.empty() : Optional.of(LabelSelector.parse(selector));
+        if (selector.isEmpty()) {
+            throw new MissingException("the HPA target's scale is missing a selector");
+        }
+        try {
+            return LabelSelector.parse(selector);
+        } catch (KubeRefusal e) {
+            throw new MissingException(
+                    "couldn't convert selector into a corresponding internal selector object: " + e.getMessage());
+        }
     }
 
     /** Those that it tells to be its own. */

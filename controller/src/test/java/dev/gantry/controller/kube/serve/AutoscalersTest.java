@@ -2,6 +2,8 @@ package dev.gantry.controller.kube.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.controller.kube.autoscale.AutoscalerReconciler;
+import dev.gantry.controller.kube.owner.ObjectWorld;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +121,53 @@ class AutoscalersTest {
         assertThat(world.get(NEW, table).json().at("/rows/0/cells").toString())
                 .startsWith("[\"web\",\"Deployment/web\",\"cpu: 12%/80%\",\"1\",5,2,");
         assertThat(world.get(OLD, table).json().at("/rows/0/cells/2").asText()).isEqualTo("cpu: 12%/80%");
+    }
+
+    @Test
+    void scalesCustomObjectsThatHaveAScale() throws IOException, InterruptedException {
+        try (CustomWorld widgets = CustomWorld.withWidgets()) {
+            widgets.make("w", "'replicas': 1");
+            assertThat(scaled(widgets)).isEqualTo("False InvalidSelector");
+            widgets.api.patch(
+                    CustomWorld.WIDGET + "/status",
+                    "application/merge-patch+json",
+                    "{'status': {'selector': 'app in ('}}");
+            assertThat(scaled(widgets)).isEqualTo("False InvalidSelector");
+            widgets.api.patch(
+                    CustomWorld.WIDGET + "/status",
+                    "application/merge-patch+json",
+                    "{'status': {'selector': 'app=w'}}");
+            assertThat(scaled(widgets)).isEmpty();
+            assertThat(widgets.api.get(CustomWorld.WIDGET).text("/spec/replicas"))
+                    .isEqualTo("2");
+        }
+    }
+
+    /** What a new autoscaler says of what its pods use. */
+    private static String scaled(CustomWorld widgets) throws IOException, InterruptedException {
+        widgets.api.post(
+                NEW,
+                "{'metadata': {'name': 'w'}, 'spec': {'scaleTargetRef': {'apiVersion': 'example.com/v1', 'kind':"
+                        + " 'Widget', 'name': 'w'}, 'minReplicas': 2, 'maxReplicas': 5}}");
+        widgets.api.reconcile(new AutoscalerReconciler(widgets.api.samples()));
+        String condition =
+                ObjectWorld.condition(widgets.api.get(NEW + "/w").json().path("status"), "ScalingActive");
+        widgets.api.delete(NEW + "/w");
+        return condition;
+    }
+
+    @Test
+    void saysThatACustomObjectDoesNotSayHowManyThereShallBe() throws IOException, InterruptedException {
+        try (CustomWorld widgets = CustomWorld.withWidgets()) {
+            widgets.make("w", "'size': 1");
+            widgets.api.post(
+                    NEW,
+                    "{'metadata': {'name': 'w'}, 'spec': {'scaleTargetRef': {'apiVersion': 'example.com/v1', 'kind':"
+                            + " 'Widget', 'name': 'w'}, 'maxReplicas': 5}}");
+            widgets.api.reconcile(new AutoscalerReconciler(widgets.api.samples()));
+            assertThat(ObjectWorld.condition(widgets.api.get(NEW + "/w").json().path("status"), "AbleToScale"))
+                    .isEqualTo("False FailedGetScale");
+        }
     }
 
     @Test
