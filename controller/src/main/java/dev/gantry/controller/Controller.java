@@ -22,6 +22,7 @@ import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.identity.JoinTokens;
+import dev.gantry.controller.kube.autoscale.AutoscalerReconciler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.Candidate;
@@ -88,11 +89,11 @@ public final class Controller implements AutoCloseable {
             edge.start();
             this.endpoints = Endpoints.of(settings.listening(), edge.port(), agents.port(), identity.tls());
             Creation creation = KubeFrontEnd.creation(identity, chance);
-            Loops loops = own(loops(lead, agents.liveness(), creation));
+            Loops loops = own(loops(lead, agents, creation));
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
-            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents.channels(), chance));
+            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents, chance));
             new Roster(store, settings.timing().exclusiveStore())
                     .enter(
                             endpoints.agentAddress(),
@@ -238,7 +239,7 @@ public final class Controller implements AutoCloseable {
                 chance::requestId);
     }
 
-    private Loops loops(Lead lead, NodeLiveness liveness, Creation creation) {
+    private Loops loops(Lead lead, AgentServer agents, Creation creation) {
         Arns arns = arns();
         ControllerSettings.Timing timing = settings.timing();
         ServiceTasks tasks = new ServiceTasks(new EcsLookup(arns), new TaskCompiler(arns));
@@ -248,13 +249,14 @@ public final class Controller implements AutoCloseable {
                                 RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()),
                                 SchedulerReconciler.STANDALONE_WAIT),
                         1)
-                .add(new NodeReconciler(heartbeats(liveness), nodeSettings(timing)), 1)
+                .add(new NodeReconciler(heartbeats(agents.liveness()), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)
                 .add(new ClaimReconciler(), WORKERS)
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         WORKERS);
+        loops.add(new AutoscalerReconciler(agents.samples()), 1);
         KubePlanners.ofPods(identity.serviceAccountTokens(chance)).forEach(planner -> loops.add(planner, WORKERS));
         KubePlanners.ofObjects(creation).forEach(planner -> loops.add(planner, WORKERS));
         for (Expiry<?> expiry : Expiries.of(timing.history(), timing.history())) {

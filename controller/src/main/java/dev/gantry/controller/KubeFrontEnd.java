@@ -1,6 +1,6 @@
 package dev.gantry.controller;
 
-import dev.gantry.controller.dispatch.Channels;
+import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.EdgeLimits;
 import dev.gantry.controller.http.EdgeOptions;
@@ -46,7 +46,7 @@ final class KubeFrontEnd implements AutoCloseable {
             Identity identity,
             Creation creation,
             Store store,
-            Channels channels,
+            AgentServer agents,
             Chance chance)
             throws IOException, InterruptedException {
         KubeSetup.ensure(store, creation, CLUSTER, chance.clock());
@@ -57,7 +57,8 @@ final class KubeFrontEnd implements AutoCloseable {
                         new ClusterTypes(ResourceTypes.served()),
                         creation,
                         fanout,
-                        channels::open,
+                        agents.channels()::open,
+                        agents.samples(),
                         request -> request.certificate().flatMap(CertificateUsers::of),
                         identity.serviceAccountTokens(chance),
                         chance.clock(),

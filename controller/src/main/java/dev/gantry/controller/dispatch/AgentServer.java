@@ -3,6 +3,7 @@ package dev.gantry.controller.dispatch;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.JoinTokens;
 import dev.gantry.controller.identity.ServerIdentity;
+import dev.gantry.controller.resource.Samples;
 import dev.gantry.store.Store;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -42,6 +43,7 @@ public final class AgentServer implements AutoCloseable {
     private final ExecutorService executor;
     private final Sessions sessions;
     private final Heartbeats heartbeats;
+    private final UsageBoard usage;
     private final ReportIntake intake;
     private final Channels channels;
     private final Store.Subscription routing;
@@ -72,7 +74,8 @@ public final class AgentServer implements AutoCloseable {
 
     private AgentServer(Settings settings, Parts parts) throws IOException {
         heartbeats = new Heartbeats(parts.leading());
-        sessions = new Sessions(heartbeats);
+        usage = new UsageBoard(parts.leading());
+        sessions = new Sessions(heartbeats, usage);
         Supplier<String> ids = () -> newId(parts.chance());
         channels = new Channels(sessions, ids, CHANNEL_OPENS_WITHIN);
         intake = new ReportIntake(parts.store(), parts.leading(), parts.clock(), new DispatchMetrics(parts.metrics()));
@@ -89,6 +92,7 @@ public final class AgentServer implements AutoCloseable {
                 parts.store(),
                 parts.leading(),
                 routes,
+                usage,
                 parts.clock());
         executor = Executors.newVirtualThreadPerTaskExecutor();
         server = NettyServerBuilder.forAddress(settings.listen(), credentials(settings, parts))
@@ -141,6 +145,11 @@ public final class AgentServer implements AutoCloseable {
 
     public NodeLiveness liveness() {
         return heartbeats;
+    }
+
+    /** What is used on the nodes that are connected. */
+    public Samples samples() {
+        return usage;
     }
 
     public Channels channels() {

@@ -7,6 +7,7 @@ import dev.gantry.proto.Hello;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.Usage;
 import dev.gantry.store.Store;
 import dev.gantry.store.UnavailableException;
 import io.grpc.Status;
@@ -162,6 +163,8 @@ final class Session {
                 uncommitted.addLast(reports.getSequence());
                 desk.intake().hand(this, reports);
             }
+            case SessionEffect.Measured(Usage usage) ->
+                desk.usage().measured(nodeId, usage, desk.clock().instant());
             case SessionEffect.Refuse(String channelId, String reason) ->
                 desk.channels().refused(nodeId, channelId, reason);
             case SessionEffect.End(Status status) -> end(status);
@@ -221,6 +224,7 @@ final class Session {
             Store store,
             Leading leading,
             RouteBoard routes,
+            UsageBoard usage,
             InstantSource clock) {
 
         SessionRules.Circumstances circumstances() {

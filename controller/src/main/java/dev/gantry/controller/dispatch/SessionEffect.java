@@ -3,6 +3,7 @@ package dev.gantry.controller.dispatch;
 import dev.gantry.proto.Hello;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.Usage;
 import io.grpc.Status;
 
 /** What a session does. */
@@ -17,6 +18,9 @@ public sealed interface SessionEffect {
     record Heard() implements SessionEffect {}
 
     record Hand(Reports reports) implements SessionEffect {}
+
+    /** Remember what the node uses. */
+    record Measured(Usage usage) implements SessionEffect {}
 
     /** A side channel will not come. */
     record Refuse(String channelId, String reason) implements SessionEffect {}

@@ -17,6 +17,7 @@ import dev.gantry.proto.Reports;
 import dev.gantry.proto.ReportsAcknowledged;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.Usage;
 import dev.gantry.proto.Welcome;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
@@ -92,6 +93,7 @@ public final class SessionRules {
             case HELLO -> hello(state, message.getHello(), around);
             case HEARTBEAT -> inSession(state, message, around, () -> beat(state, message.getHeartbeat(), around));
             case REPORTS -> inSession(state, message, around, () -> reported(state, message.getReports()));
+            case USAGE -> inSession(state, message, around, () -> measured(state, message.getUsage()));
             case CHANNEL_REFUSED -> {
                 ChannelRefused refused = message.getChannelRefused();
                 yield new Step(state, new SessionEffect.Refuse(refused.getChannelId(), refused.getReason()));
@@ -179,6 +181,15 @@ public final class SessionRules {
         List<SessionEffect> effects = new ArrayList<>(first.effects());
         effects.addAll(second.effects());
         return new Step(second.state(), effects);
+    }
+
+    private static Step measured(SessionState state, Usage usage) {
+        return usage.getWorkloadsCount() > REPORTS_MAX
+                ? end(
+                        state,
+                        Status.INVALID_ARGUMENT,
+                        "a measurement is of " + usage.getWorkloadsCount() + " workloads, and may be of " + REPORTS_MAX)
+                : new Step(state, new SessionEffect.Measured(usage));
     }
 
     private Step reported(SessionState state, Reports reports) {

@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Sessions implements Store.Listener {
 
     private final Heartbeats heartbeats;
+    private final UsageBoard usage;
     private final Map<String, Session> byNode = new ConcurrentHashMap<>();
 
-    Sessions(Heartbeats heartbeats) {
+    Sessions(Heartbeats heartbeats, UsageBoard usage) {
         this.heartbeats = heartbeats;
+        this.usage = usage;
     }
 
     /** The newest session of a node is the one: its agent has given up the others. */
@@ -61,6 +63,7 @@ final class Sessions implements Store.Listener {
                 }
                 if (change.after() == null) {
                     heartbeats.forget(change.key().name());
+                    usage.forget(change.key().name());
                 }
             } else if (change.key().equals(Kinds.LEADER_KEY)
                     || change.key().kind().equals(Kinds.SERVICE_ROUTE)

@@ -27,7 +27,9 @@ import dev.gantry.proto.Reports;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.Usage;
 import dev.gantry.proto.WorkloadReport;
+import dev.gantry.proto.WorkloadUsage;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -322,6 +324,31 @@ class SessionRulesTest {
         Step committed = step(step.state(), new SessionInput.Committed(4), LEADS);
         assertThat(sent(committed).getFirst().getReportsAcknowledged().getSequence())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void whatANodeUsesIsRememberedAndNotAcknowledged() {
+        Usage usage = Usage.newBuilder()
+                .addWorkloads(WorkloadUsage.newBuilder().setId("a"))
+                .build();
+        Step step = step(
+                live(),
+                new SessionInput.Said(FromAgent.newBuilder().setUsage(usage).build()),
+                LEADS);
+        assertThat(step.effects()).containsExactly(new SessionEffect.Measured(usage));
+    }
+
+    @Test
+    void aMeasurementOfTooManyWorkloadsEndsTheSession() {
+        Usage.Builder usage = Usage.newBuilder();
+        for (int i = 0; i <= SessionRules.REPORTS_MAX; i++) {
+            usage.addWorkloads(WorkloadUsage.getDefaultInstance());
+        }
+        Step step = step(
+                live(),
+                new SessionInput.Said(FromAgent.newBuilder().setUsage(usage).build()),
+                LEADS);
+        assertThat(end(step).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
 
     @Test

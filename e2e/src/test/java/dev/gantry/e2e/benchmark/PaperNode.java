@@ -9,6 +9,7 @@ import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Membership;
+import dev.gantry.agent.connection.NewestUsage;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.proto.ContainerStatus;
@@ -52,7 +53,8 @@ final class PaperNode implements Workshop, AutoCloseable {
         this.link = new AgentLink(
                 new AgentLink.Settings(directory, List.of(HostPort.parse(controller)), LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(this, Leash.NONE, Routing.NONE, reports, clock, System::nanoTime, chance));
+                new AgentLink.Parts(
+                        this, Leash.NONE, Routing.NONE, reports, new NewestUsage(), clock, System::nanoTime, chance));
     }
 
     void start() {

@@ -7,6 +7,7 @@ import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
 import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Membership;
+import dev.gantry.agent.connection.NewestUsage;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
 import java.nio.file.Path;
@@ -34,7 +35,14 @@ final class Agent implements AutoCloseable {
                         directory, controllers.stream().map(HostPort::parse).toList(), QUICK),
                 identity,
                 new AgentLink.Parts(
-                        workshop, Leash.NONE, Routing.NONE, reports, clock, System::nanoTime, new SecureRandom()));
+                        workshop,
+                        Leash.NONE,
+                        Routing.NONE,
+                        reports,
+                        new NewestUsage(),
+                        clock,
+                        System::nanoTime,
+                        new SecureRandom()));
     }
 
     /** Joins, unless the directory has an identity already, and connects. */

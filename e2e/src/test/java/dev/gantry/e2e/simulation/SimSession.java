@@ -92,7 +92,8 @@ final class SimSession {
             case SessionEffect.Heard _ ->
                 controller.heartbeats().heard(nodeId(), controller.clock().instant());
             case SessionEffect.Hand(var reports) -> controller.intake().hand(this, reports);
-            case SessionEffect.Refuse _ -> {}
+            // Simulated machines measure nothing.
+            case SessionEffect.Measured _, SessionEffect.Refuse _ -> {}
             case SessionEffect.End(Status status) -> {
                 stream.endedByController(String.valueOf(status.getDescription()));
                 ended();

@@ -62,6 +62,7 @@ public final class AgentLink implements AutoCloseable {
      * @param leash    of what must not run twice
      * @param routing  follows what services lead to
      * @param reports  where the workshop puts what it saw
+     * @param usage    where it is put what the machine uses
      * @param nanoTime a clock that nobody can set
      */
     public record Parts(
@@ -69,6 +70,7 @@ public final class AgentLink implements AutoCloseable {
             Leash leash,
             Routing routing,
             ReportQueue reports,
+            NewestUsage usage,
             InstantSource clock,
             LongSupplier nanoTime,
             SecureRandom chance) {}
@@ -127,6 +129,7 @@ public final class AgentLink implements AutoCloseable {
                 parts.leash(),
                 parts.routing(),
                 parts.reports(),
+                parts.usage(),
                 channels,
                 file,
                 known,

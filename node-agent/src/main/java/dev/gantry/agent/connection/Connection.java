@@ -14,6 +14,7 @@ import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Reports;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ToAgent;
+import dev.gantry.proto.Usage;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -52,6 +53,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             Leash leash,
             Routing routing,
             ReportQueue reports,
+            NewestUsage usage,
             SideChannels channels,
             DesiredFile file,
             KnownControllers known,
@@ -85,11 +87,13 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             inbox.add(new LinkInput.Broken("the controller does not read"));
         }
         parts.reports().onArrival(this::reported);
+        parts.usage().onArrival(this::reported);
         try {
             LinkEffect.Leave leave = converse(whenWelcomed);
             return new Outcome(state.obeyed(), state.welcomed(), leave.reason(), leave.next());
         } finally {
             parts.reports().onArrival(() -> {});
+            parts.usage().onArrival(() -> {});
             stream().complete();
         }
     }
@@ -104,7 +108,7 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             if (!before && state.welcomed()) {
                 whenWelcomed.run();
             }
-            if (state.welcomed() && !sendReports()) {
+            if (state.welcomed() && !(sendReports() && sendUsage())) {
                 return new LinkEffect.Leave("the controller does not read", Optional.empty());
             }
         }
@@ -214,6 +218,12 @@ final class Connection implements ClientResponseObserver<FromAgent, ToAgent> {
             }
         }
         return true;
+    }
+
+    private boolean sendUsage() throws InterruptedException {
+        Optional<Usage> usage = parts.usage().take();
+        return usage.isEmpty()
+                || stream().send(FromAgent.newBuilder().setUsage(usage.get()).build());
     }
 
     private void reported() {

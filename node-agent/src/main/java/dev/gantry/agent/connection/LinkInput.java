@@ -10,7 +10,7 @@ public sealed interface LinkInput {
     /** Time has passed. */
     record Ticked() implements LinkInput {}
 
-    /** Reports wait to be sent. */
+    /** Reports, or a measurement, wait to be sent. */
     record Reported() implements LinkInput {}
 
     /** The stream is over. */

@@ -9,6 +9,7 @@ import dev.gantry.agent.connection.HostPort;
 import dev.gantry.agent.connection.Invitation;
 import dev.gantry.agent.connection.LinkTiming;
 import dev.gantry.agent.connection.Membership;
+import dev.gantry.agent.connection.NewestUsage;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
 import dev.gantry.agent.docker.DockerEngine;
@@ -16,6 +17,7 @@ import dev.gantry.agent.ingress.IngressServer;
 import dev.gantry.agent.leash.NodeLeash;
 import dev.gantry.agent.leash.Uptime;
 import dev.gantry.agent.network.NodeNetwork;
+import dev.gantry.agent.usage.Measuring;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
 import dev.gantry.agent.work.JournalFile;
@@ -60,17 +62,25 @@ public final class NodeAgent implements AutoCloseable {
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
                 new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth())));
+        NewestUsage usage = new NewestUsage();
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,
-                new AgentLink.Parts(workshop, leash, routing, reports, clock, Uptime::nanos, CHANCE)));
+                new AgentLink.Parts(workshop, leash, routing, reports, usage, clock, Uptime::nanos, CHANCE)));
         workshop.begin();
         link.start();
+        if (isEngineHere(settings)) {
+            var _ = own(Measuring.start(workshop::running, usage, clock, Uptime::nanos));
+        }
+    }
+
+    private static boolean isEngineHere(AgentSettings settings) {
+        return settings.engine().host().startsWith("unix://");
     }
 
     /** Only where the engine is on this machine its containers are on a network of this machine. */
     private Routing routing(AgentSettings settings, DockerEngine engine) throws IOException {
-        return settings.engine().host().startsWith("unix://")
+        return isEngineHere(settings)
                 ? own(NodeNetwork.start(
                         settings.nodeId(),
                         engine,

@@ -17,6 +17,7 @@ import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.WorkloadPlanner;
+import dev.gantry.agent.usage.Running;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.OpenChannel;
@@ -222,6 +223,13 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
     @Override
     public void reportAgain() {
         keepers.values().forEach(Keeper::reportAgain);
+    }
+
+    /** The containers that run, without those that only hold a network. */
+    public List<Running> running() {
+        return keepers.values().stream()
+                .flatMap(keeper -> keeper.running().stream())
+                .toList();
     }
 
     /** Takes an event of the engine, one at a time; for who watches the engine in place of what {@link #begin} starts. */

@@ -9,6 +9,7 @@ import dev.gantry.agent.plan.Plan;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.agent.plan.Standing;
 import dev.gantry.agent.plan.WorkloadPlanner;
+import dev.gantry.agent.usage.Running;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
@@ -18,9 +19,12 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -96,6 +100,18 @@ final class Keeper {
                 .filter(entry -> entry.getValue().seen().isPresent())
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().seen().orElseThrow()));
+    }
+
+    /** Its containers that run, without the one that holds its network. */
+    List<Running> running() {
+        List<Running> running = new ArrayList<>();
+        new TreeMap<>(seen()).forEach((name, container) -> {
+            if (container.isRunning() && !Sandbox.isNamed(name)) {
+                running.add(
+                        new Running(scope, id, name, container.id(), container.startedAtMs(), Names.group(scope, id)));
+            }
+        });
+        return running;
     }
 
     /** Whether an action is under way that will say itself what became of the container. */

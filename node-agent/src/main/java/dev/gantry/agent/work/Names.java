@@ -34,7 +34,11 @@ final class Names {
     }
 
     static String group(DesiredWorkload workload) {
-        return hash(key(workload));
+        return group(workload.getScope(), workload.getId());
+    }
+
+    static String group(String scope, String id) {
+        return hash(key(scope, id));
     }
 
     private static String hash(String text) {

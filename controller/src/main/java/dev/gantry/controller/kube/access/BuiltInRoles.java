@@ -52,6 +52,11 @@ public final class BuiltInRoles {
                 cluster,
                 "system:service-account-issuer-discovery",
                 List.of(paths("/.well-known/openid-configuration", "/openid/v1/jwks")));
+        role(
+                all,
+                cluster,
+                "system:aggregated-metrics-reader",
+                List.of(rule("metrics.k8s.io", READ, List.of("pods", "nodes"))));
         binding(all, cluster, "cluster-admin", User.MASTERS);
         binding(all, cluster, "system:discovery", "system:authenticated");
         binding(all, cluster, "system:basic-user", "system:authenticated");
@@ -71,8 +76,9 @@ public final class BuiltInRoles {
         List<ObjectNode> rules = new ArrayList<>();
         byGroup.forEach((group, types) -> {
             rules.add(rule(group, READ, names(types, false)));
-            if (writes) {
-                rules.add(rule(group, WRITE, names(types, true)));
+            List<String> written = names(types, true);
+            if (writes && !written.isEmpty()) {
+                rules.add(rule(group, WRITE, written));
             }
         });
         if (!writes) {
@@ -87,7 +93,8 @@ public final class BuiltInRoles {
         List<String> names = new ArrayList<>();
         for (ResourceType type : types) {
             String plural = type.name().plural();
-            if (forWriting && ONLY_READ.contains(plural)) {
+            boolean isNamed = names.contains(plural);
+            if (isNamed || forWriting && (ONLY_READ.contains(plural) || !type.isMade())) {
                 continue;
             }
             names.add(plural);

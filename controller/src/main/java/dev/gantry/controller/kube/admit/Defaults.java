@@ -12,7 +12,6 @@ import java.util.Map;
 public final class Defaults {
 
     private static final int AFFINITY_SECONDS = 10_800;
-    private static final int PROCESSOR_PERCENT = 80;
     private static final String RBAC = "rbac.authorization.k8s.io";
 
     private Defaults() {}
@@ -56,7 +55,7 @@ public final class Defaults {
                 gaps.within("spec").at("parameters").forEach(parameters -> parameters.put("scope", "Cluster"));
             case "networking.k8s.io/v1 NetworkPolicy" -> networkPolicy(gaps.within("spec"));
             case "autoscaling/v1 HorizontalPodAutoscaler" -> gaps.within("spec").put("minReplicas", 1);
-            case "autoscaling/v2 HorizontalPodAutoscaler" -> autoscaler(gaps.within("spec"));
+            case "autoscaling/v2 HorizontalPodAutoscaler" -> AutoscalerDefaults.apply(gaps.within("spec"));
             case "apiextensions.k8s.io/v1 CustomResourceDefinition" -> DefinitionDefaults.fill(gaps);
             case "rbac.authorization.k8s.io/v1 RoleBinding", "rbac.authorization.k8s.io/v1 ClusterRoleBinding" ->
                 binding(gaps);
@@ -121,18 +120,6 @@ public final class Defaults {
         spec.put("policyTypes", types);
         for (String direction : List.of("ingress", "egress")) {
             spec.each(direction).flatMap(rule -> rule.each("ports")).forEach(port -> port.put("protocol", "TCP"));
-        }
-    }
-
-    private static void autoscaler(Gaps spec) {
-        spec.put("minReplicas", 1);
-        if (spec.isAbsent("metrics")) {
-            ObjectNode metric = spec.object().putArray("metrics").addObject().put("type", "Resource");
-            metric.putObject("resource")
-                    .put("name", "cpu")
-                    .putObject("target")
-                    .put("type", "Utilization")
-                    .put("averageUtilization", PROCESSOR_PERCENT);
         }
     }
 

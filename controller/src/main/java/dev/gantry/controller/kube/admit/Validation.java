@@ -118,6 +118,8 @@ public final class Validation {
             case "v1 ReplicationController" -> controller.checkReplicationController();
             case "batch/v1 Job" -> controller.checkJob(old);
             case "batch/v1 CronJob" -> cronJob(spec);
+            case "autoscaling/v2 HorizontalPodAutoscaler" -> new AutoscalerValidation(findings, spec).check();
+            case "autoscaling/v1 HorizontalPodAutoscaler" -> new AutoscalerValidation(findings, spec).checkOld();
             case "v1 Node" -> taints(spec.path("taints"));
             case "policy/v1 PodDisruptionBudget" -> budget(spec);
             case "v1 Service" -> service(spec, old);

@@ -49,6 +49,9 @@ public final class Registries implements Observation {
 
     public Registry of(ResourceType type) {
         Registry registry = of(type.name());
+        if (OldAutoscalerRegistry.serves(type)) {
+            return new OldAutoscalerRegistry(registry);
+        }
         return type.custom()
                 .<Registry>map(custom -> new CustomRegistry(registry, type, custom))
                 .orElse(registry);
@@ -56,6 +59,9 @@ public final class Registries implements Observation {
 
     /** A copy of what an event shows, as those see it who watch a kind. */
     public static ObjectNode drawn(ResourceType type, ObjectNode object) {
+        if (OldAutoscalerRegistry.serves(type)) {
+            return OldAutoscalerRegistry.drawn(object);
+        }
         return type.custom()
                 .map(custom -> new CustomRegistry(new ObjectRegistry(), type, custom).drawn(object.deepCopy()))
                 .orElse(object);

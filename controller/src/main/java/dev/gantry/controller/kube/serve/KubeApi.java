@@ -21,11 +21,13 @@ import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.scale.Scales;
 import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.type.Subresource;
 import dev.gantry.controller.kube.watch.Fanout;
 import dev.gantry.controller.resource.RefusedException;
+import dev.gantry.controller.resource.Samples;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.store.Store;
 import dev.gantry.store.UnavailableException;
@@ -43,6 +45,7 @@ public final class KubeApi {
      * What it is made of.
      *
      * @param users    tells who makes a request; nobody for those who do not say
+     * @param samples  of what nodes and pods use
      * @param tokens   of service accounts, by which others than the users say who they are
      * @param suffixes five letters each, for names that are made here
      * @param version  of Gantry
@@ -53,6 +56,7 @@ public final class KubeApi {
             Creation creation,
             Fanout fanout,
             Nodes nodes,
+            Samples samples,
             Function<HttpRequest, Optional<User>> users,
             ServiceAccountTokens tokens,
             InstantSource clock,
@@ -83,7 +87,7 @@ public final class KubeApi {
     public KubeApi(Parts parts) {
         this.parts = parts;
         Registries registries = parts.creation().registries();
-        this.lists = new Lists(parts.store(), registries, parts.clock());
+        this.lists = new Lists(parts.store(), registries, parts.samples(), parts.clock());
         this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.types(), parts.clock());
         this.writes = new Writes(parts.store(), parts.creation(), lists, parts.clock(), parts.suffixes());
         this.patches = new Patches(writes);

@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.HttpResponse;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.metrics.MetricsRegistry;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
 import dev.gantry.controller.kube.registry.Registries;
+import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.select.FieldSelector;
 import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.kube.select.Selection;
 import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.resource.Samples;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -33,13 +36,15 @@ final class Lists {
 
     private final Store store;
     private final Registries registries;
+    private final Samples samples;
     private final InstantSource clock;
     // Images are immutable and share what they have in common: keeping some costs little.
     private final Map<Long, Snapshot> images = new LinkedHashMap<>();
 
-    Lists(Store store, Registries registries, InstantSource clock) {
+    Lists(Store store, Registries registries, Samples samples, InstantSource clock) {
         this.store = store;
         this.registries = registries;
+        this.samples = samples;
         this.clock = clock;
     }
 
@@ -57,8 +62,7 @@ final class Lists {
 
     ObjectNode object(Call call) throws InterruptedException {
         ObjectName name = call.target().objectName();
-        return registries
-                .of(call.target().type())
+        return registry(call.target().type())
                 .find(image(call.query()), name)
                 .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
     }
@@ -114,12 +118,18 @@ final class Lists {
         if (single.isPresent()
                 && (!target.type().namespaced() || !target.namespace().isEmpty())) {
             ObjectName name = target.named(single.get()).objectName();
-            return registries.of(target.type()).find(image, name).filter(selection::matches).stream()
+            return registry(target.type()).find(image, name).filter(selection::matches).stream()
                     .toList();
         }
-        return registries.of(target.type()).list(image, target.named("").objectName()).stream()
+        return registry(target.type()).list(image, target.named("").objectName()).stream()
                 .filter(selection::matches)
                 .toList();
+    }
+
+    private Registry registry(ResourceType type) {
+        return MetricsRegistry.serves(type.name())
+                ? new MetricsRegistry(registries, samples, clock.instant())
+                : registries.of(type);
     }
 
     private Snapshot image(Query query) throws InterruptedException {

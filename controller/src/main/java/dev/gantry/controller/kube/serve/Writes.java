@@ -21,6 +21,7 @@ import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.kube.registry.Draft;
 import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.registry.Revision;
+import dev.gantry.controller.kube.scale.Scales;
 import dev.gantry.controller.kube.schema.Schema;
 import dev.gantry.controller.kube.serve.Committing.Decided;
 import dev.gantry.controller.kube.type.ResourceType;

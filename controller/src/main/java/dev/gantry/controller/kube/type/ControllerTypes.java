@@ -1,6 +1,8 @@
 package dev.gantry.controller.kube.type;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.function.Function;
 
 /** The kinds whose controllers make pods: the groups apps, batch and autoscaling. */
 final class ControllerTypes {
@@ -43,17 +45,22 @@ final class ControllerTypes {
                                 images(),
                                 selector()),
                 cronJobs(),
-                ResourceType.namespaced("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
-                        .called("hpa")
-                        .inAll()
-                        .withStatus()
-                        .shows(
-                                Column.text("Reference", WorkloadCells::scaleTarget),
-                                Column.text("Targets", _ -> "<unknown>"),
-                                Column.text("MinPods", "/spec/minReplicas", "<unset>"),
-                                Column.number("MaxPods", "/spec/maxReplicas"),
-                                Column.number("Replicas", "/status/currentReplicas"),
-                                Column.age()));
+                autoscalers("v2", AutoscalerCells::targets),
+                autoscalers("v1", AutoscalerCells::oldTargets));
+    }
+
+    private static ResourceType autoscalers(String version, Function<ObjectNode, String> targets) {
+        return ResourceType.namespaced("autoscaling", version, "HorizontalPodAutoscaler", "horizontalpodautoscalers")
+                .called("hpa")
+                .inAll()
+                .withStatus()
+                .shows(
+                        Column.text("Reference", AutoscalerCells::scaleTarget),
+                        Column.text("Targets", targets),
+                        Column.text("MinPods", "/spec/minReplicas", "<unset>"),
+                        Column.number("MaxPods", "/spec/maxReplicas"),
+                        Column.number("Replicas", "/status/currentReplicas"),
+                        Column.age());
     }
 
     private static ResourceType deployments() {

@@ -68,6 +68,21 @@ public record ResourceType(
                 Optional.empty());
     }
 
+    /** Something that is drawn from what was measured: it can only be read, and nobody watches it. */
+    static ResourceType measured(String group, String version, String kind, String plural, boolean namespaced) {
+        return new ResourceType(
+                new ResourceName(group, plural),
+                version,
+                kind,
+                namespaced,
+                List.of(),
+                List.of(),
+                List.of("get", "list"),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+
     /** As in {@code apiVersion}. */
     public String apiVersion() {
         return name.group().isEmpty() ? version : name.group() + "/" + version;
@@ -93,6 +108,11 @@ public record ResourceType(
 
     public boolean isStored() {
         return verbs.contains("get");
+    }
+
+    /** Whether its objects are made by those who use the API. */
+    public boolean isMade() {
+        return verbs.contains("create") && isStored();
     }
 
     public boolean hasStatus() {

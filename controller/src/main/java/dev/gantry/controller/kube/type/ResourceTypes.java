@@ -17,7 +17,6 @@ public final class ResourceTypes {
      * is better off than one that waits. Served as soon as what makes them work is there.
      */
     private static final Set<String> AWAITED = Set.of(
-            "HorizontalPodAutoscaler",
             "NetworkPolicy",
             "CSIDriver",
             "CSINode",
@@ -100,6 +99,7 @@ public final class ResourceTypes {
         all.addAll(CoreTypes.list());
         all.addAll(ControllerTypes.list());
         all.addAll(OtherTypes.list());
+        all.addAll(MetricsTypes.list());
         return List.copyOf(all);
     }
 }

@@ -94,11 +94,6 @@ final class WorkloadCells {
         return TextNode.valueOf(Age.of(Duration.between(Instant.parse(start), until)));
     }
 
-    static String scaleTarget(ObjectNode autoscaler) {
-        JsonNode target = autoscaler.at("/spec/scaleTargetRef");
-        return target.path("kind").asText() + "/" + target.path("name").asText();
-    }
-
     private static String selector(JsonNode selector) {
         List<String> parts = new ArrayList<>();
         selector.path("matchLabels")

@@ -13,6 +13,7 @@ import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.metrics.HandSamples;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
@@ -65,6 +66,7 @@ final class KubeWorld implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicLong ids = new AtomicLong();
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    private final HandSamples samples = new HandSamples();
     private final ServiceAccountTokens tokens = TokenSamples.tokens(this::now);
     private final ImageStore store;
     private final Creation creation;
@@ -86,6 +88,7 @@ final class KubeWorld implements AutoCloseable {
                         (node, _) -> {
                             throw new UnavailableException("node " + node + " is not connected");
                         },
+                        samples,
                         KubeWorld::user,
                         tokens,
                         () -> now,
@@ -94,6 +97,11 @@ final class KubeWorld implements AutoCloseable {
                 .mount(routes);
         edge = new Edge(EdgeOptions.plain("127.0.0.1", 0), routes, () -> "edge-1");
         edge.start();
+    }
+
+    /** What is told of nodes and pods. */
+    HandSamples samples() {
+        return samples;
     }
 
     /** Those that the API knows. */

@@ -1,4 +1,4 @@
-package dev.gantry.controller.kube.serve;
+package dev.gantry.controller.kube.scale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,17 +17,17 @@ import java.util.Optional;
  *
  * @param places where a custom object says it; empty for a kind that is built in
  */
-record Scales(Optional<Custom.Scale> places) {
+public record Scales(Optional<Custom.Scale> places) {
 
     private static final List<String> METADATA =
             List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp");
     private static final String REPLICAS = "/spec/replicas";
 
-    static Scales of(ResourceType type) {
+    public static Scales of(ResourceType type) {
         return new Scales(type.custom().flatMap(Custom::scale));
     }
 
-    ObjectNode draw(ObjectNode object) {
+    public ObjectNode draw(ObjectNode object) {
         ObjectNode scale = Json.object().put("kind", "Scale").put("apiVersion", "autoscaling/v1");
         ObjectNode metadata = scale.putObject("metadata");
         for (String member : METADATA) {
@@ -47,7 +47,7 @@ record Scales(Optional<Custom.Scale> places) {
     }
 
     /** The object as a scale wants it. */
-    ObjectNode apply(ObjectNode object, ObjectNode scale) {
+    public ObjectNode apply(ObjectNode object, ObjectNode scale) {
         int replicas = scale.at(REPLICAS).asInt();
         if (places.isPresent() && replicas < 0) {
             Cause cause =
@@ -66,7 +66,8 @@ record Scales(Optional<Custom.Scale> places) {
         return scaled;
     }
 
-    private int wanted(ObjectNode object) {
+    /** So many it shall have. */
+    public int wanted(ObjectNode object) {
         if (places.isEmpty()) {
             return object.at(REPLICAS).asInt(1);
         }
@@ -81,7 +82,8 @@ record Scales(Optional<Custom.Scale> places) {
         return replicas.asInt();
     }
 
-    private String selector(ObjectNode object) {
+    /** Of its pods, as text; empty where there is none. */
+    public String selector(ObjectNode object) {
         if (places.isPresent()) {
             String place = places.get().selector();
             return place.isEmpty() ? "" : object.at(place).asText();
@@ -94,6 +96,18 @@ record Scales(Optional<Custom.Scale> places) {
         labels.properties()
                 .forEach(label ->
                         parts.add(label.getKey() + "=" + label.getValue().asText()));
+        selector.path("matchExpressions").forEach(rule -> parts.add(text(rule)));
         return String.join(",", parts);
+    }
+
+    private static String text(JsonNode rule) {
+        String key = rule.path("key").asText();
+        String values = " (" + String.join(",", Json.texts(rule.path("values"))) + ")";
+        return switch (rule.path("operator").asText()) {
+            case "In" -> key + " in" + values;
+            case "NotIn" -> key + " notin" + values;
+            case "DoesNotExist" -> "!" + key;
+            default -> key;
+        };
     }
 }
