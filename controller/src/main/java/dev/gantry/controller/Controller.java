@@ -23,6 +23,8 @@ import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.identity.JoinTokens;
 import dev.gantry.controller.kube.autoscale.AutoscalerReconciler;
+import dev.gantry.controller.kube.disruption.BudgetAllowances;
+import dev.gantry.controller.kube.pod.NamespaceSelection;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.Candidate;
@@ -247,7 +249,9 @@ public final class Controller implements AutoCloseable {
                 .add(
                         new SchedulerReconciler(
                                 RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()),
-                                SchedulerReconciler.STANDALONE_WAIT),
+                                SchedulerReconciler.STANDALONE_WAIT,
+                                new NamespaceSelection(),
+                                new BudgetAllowances()),
                         1)
                 .add(new NodeReconciler(heartbeats(agents.liveness()), nodeSettings(timing)), 1)
                 .add(new WorkloadReconciler(), WORKERS)

@@ -12,6 +12,7 @@ import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.collect.NamespaceReconciler;
 import dev.gantry.controller.kube.definition.DefinitionReconciler;
 import dev.gantry.controller.kube.disruption.BudgetReconciler;
+import dev.gantry.controller.kube.disruption.PreemptionReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.ingress.IngressReconciler;
 import dev.gantry.controller.kube.pod.PodCompiler;
@@ -41,6 +42,7 @@ public final class KubePlanners {
                 new SupplyReconciler(tokens),
                 new PodEventReconciler(),
                 new TaintReconciler(),
+                new PreemptionReconciler(),
                 new JobPodReconciler());
     }
 

@@ -34,6 +34,15 @@ public final class Taints {
         return true;
     }
 
+    /** How many taints ask a pod with these tolerations to stay away, without keeping it away. */
+    public static int undesired(List<Taint> taints, List<Toleration> tolerations) {
+        int undesired = 0;
+        for (Taint taint : taints) {
+            undesired += taint.getEffect().equals(PREFER_NO_SCHEDULE) && !isTolerated(taint, tolerations) ? 1 : 0;
+        }
+        return undesired;
+    }
+
     /**
      * Until when a pod with these tolerations may stay on a node with these taints, in milliseconds since the epoch; 0 for not
      * any longer, empty for ever.

@@ -133,7 +133,7 @@ final class Candidates {
         }
         for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i) instanceof Step.Score score) {
-                candidate.scores[i] = score.of(node, demand.group());
+                candidate.scores[i] = score.of(node, demand);
             }
         }
         order.add(candidate);

@@ -14,6 +14,7 @@ import static dev.gantry.controller.scheduler.Reason.Filter.TAINTS;
 
 import dev.gantry.controller.resource.Taints;
 import dev.gantry.controller.scheduler.Demand.Group;
+import dev.gantry.controller.scheduler.Reason.Filter;
 import dev.gantry.controller.scheduler.query.ClusterQuery;
 import dev.gantry.controller.scheduler.query.QueryException;
 import dev.gantry.proto.Administration;
@@ -24,6 +25,7 @@ import dev.gantry.proto.Toleration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -71,6 +73,22 @@ final class Checks {
     /** Whether what runs on the node leaves room. */
     boolean admitNow(NodeState node) {
         return all(passing, node);
+    }
+
+    /** The same questions, and more of them. */
+    Checks and(List<Check> more) {
+        return new Checks(
+                Stream.of(lasting, passing, more).flatMap(List::stream).toList());
+    }
+
+    /** Whether the node's record suits, as far as these filters go. */
+    boolean admit(NodeState node, Set<Filter> filters) {
+        for (Check check : lasting) {
+            if (filters.contains(check.filter()) && !check.admits().test(node)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean admit(NodeState node) {

@@ -1,5 +1,6 @@
 package dev.gantry.controller.scheduler;
 
+import dev.gantry.proto.Company;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.PlacementStrategy;
 import dev.gantry.proto.Resources;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * ordering nodes.
  *
  * @param tolerations of a pod; empty for what knows no taints
+ * @param company rules of a pod about others, and its preferences; empty for most
  * @param owned whether something keeps a number of such workloads running, as a service does
  */
 record Demand(
@@ -27,7 +29,8 @@ record Demand(
         List<String> requiredAttributes,
         List<PlacementConstraint> constraints,
         List<PlacementStrategy> strategies,
-        Optional<List<Toleration>> tolerations) {
+        Optional<List<Toleration>> tolerations,
+        Company company) {
 
     /** Workloads that spread and distinctInstance count together. */
     record Group(String scope, String name) {
@@ -48,7 +51,8 @@ record Demand(
                 spec.getRequiredAttributesList(),
                 spec.getConstraintsList(),
                 spec.getStrategiesList(),
-                spec.hasPod() ? Optional.of(spec.getPod().getTolerationsList()) : Optional.empty());
+                spec.hasPod() ? Optional.of(spec.getPod().getTolerationsList()) : Optional.empty(),
+                spec.getPod().getCompany());
     }
 
     /** The one that it must be on; for a pod whose volume is on a node already, that one. */

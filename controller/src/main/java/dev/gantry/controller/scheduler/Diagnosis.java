@@ -80,8 +80,16 @@ final class Diagnosis {
             case PORTS -> "is already using a port required by your task";
             case ATTRIBUTES, ARCHITECTURE -> "is missing an attribute required by your task";
             case READINESS -> "encountered error \"AGENT\"";
-            case ADMINISTRATION, TAINTS, MEMBER_OF, DISTINCT_INSTANCE, DEVICES ->
-                "encountered error \"" + check.code() + "\"";
+            case ADMINISTRATION,
+                    TAINTS,
+                    MEMBER_OF,
+                    DISTINCT_INSTANCE,
+                    DEVICES,
+                    TOPOLOGY_LABEL,
+                    TOPOLOGY_SPREAD,
+                    POD_AFFINITY,
+                    POD_ANTI_AFFINITY,
+                    EXISTING_ANTI_AFFINITY -> "encountered error \"" + check.code() + "\"";
         };
     }
 
@@ -90,13 +98,19 @@ final class Diagnosis {
      * failure.
      */
     private static String counts(List<Refusal> refusals) {
-        Map<String, Long> byCode = refusals.stream()
-                .collect(Collectors.groupingBy(
-                        refusal -> refusal.failures().getFirst().code(), TreeMap::new, Collectors.counting()));
+        return sums(refusals.stream()
+                .map(refusal -> refusal.failures().getFirst().code())
+                .toList());
+    }
+
+    /** @param codes one for each node */
+    static String sums(List<String> codes) {
+        Map<String, Long> byCode =
+                codes.stream().collect(Collectors.groupingBy(code -> code, TreeMap::new, Collectors.counting()));
         String failures = byCode.entrySet().stream()
                 .map(entry -> entry.getValue() + " failed on " + bare(entry.getKey()))
                 .collect(Collectors.joining(", "));
-        return "Of " + refusals.size() + (refusals.size() == 1 ? " node " : " nodes ") + failures;
+        return "Of " + codes.size() + (codes.size() == 1 ? " node " : " nodes ") + failures;
     }
 
     private static String bare(String code) {

@@ -24,10 +24,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fleet {
 
+    private final NamespaceLabels namespaces;
+    private final Society society;
     private final Map<String, NodeState> nodes = new HashMap<>();
     private final Journal journal = new Journal();
     private final Map<Key<Workload>, NodeState> assumed = new HashMap<>();
     private long revision = -1;
+
+    Fleet(NamespaceLabels namespaces) {
+        this.namespaces = namespaces;
+        this.society = new Society(namespaces);
+    }
+
+    /** What the pods on the nodes mean to others. */
+    Society society() {
+        return society;
+    }
 
     /** In no particular order. */
     Collection<NodeState> nodes() {
@@ -44,6 +56,7 @@ final class Fleet {
 
     /** Becomes what the snapshot says; forgets what was only assumed. */
     void follow(Snapshot snapshot) {
+        society.follow(snapshot);
         assumed.forEach((key, node) -> {
             if (node.remove(key)) {
                 journal.add(node);
@@ -68,7 +81,9 @@ final class Fleet {
     /** Costs as much as there are changes, however many workloads the nodes have. */
     private void apply(List<Change<?>> changes, Snapshot snapshot) {
         Set<String> altered = new HashSet<>();
+        boolean haveNamespacesChanged = false;
         for (Change<?> change : changes) {
+            haveNamespacesChanged |= namespaces.isAbout(change);
             if (change.key().kind().equals(Kinds.NODE)) {
                 altered.add(change.key().name());
             }
@@ -80,6 +95,9 @@ final class Fleet {
                         node.put(here);
                         journal.add(node);
                     }));
+        }
+        if (haveNamespacesChanged) {
+            society.namespacesChanged();
         }
         altered.forEach(id -> refresh(id, snapshot.get(Kinds.NODE.key("", id)).orElse(null), snapshot));
     }
@@ -100,6 +118,7 @@ final class Fleet {
     }
 
     private void refreshAll(Snapshot snapshot) {
+        society.namespacesChanged();
         Set<String> before = new HashSet<>(nodes.keySet());
         for (Versioned<Node> node : snapshot.list(Kinds.NODE)) {
             before.remove(node.key().name());
@@ -123,7 +142,7 @@ final class Fleet {
             return;
         }
         if (node == null) {
-            node = new NodeState(record);
+            node = new NodeState(record, society);
             nodes.put(id, node);
         } else if (node.record().revision() != record.revision()) {
             node.replace(record);

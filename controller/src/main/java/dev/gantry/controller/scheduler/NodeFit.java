@@ -22,7 +22,7 @@ public final class NodeFit {
     /** What speaks against the node for as long as its record does not change; empty when nothing does. */
     public Set<Reason.Filter> against(Versioned<Node> node) {
         Set<Reason.Filter> filters = EnumSet.noneOf(Reason.Filter.class);
-        checks.failing(new NodeState(node)).stream()
+        checks.failing(new NodeState(node, new Society(NamespaceLabels.NONE))).stream()
                 .filter(Check::lasting)
                 .forEach(check -> filters.add(check.filter()));
         return filters;

@@ -28,6 +28,7 @@ final class NodeState {
     private static final GroupCount NONE = new GroupCount(0, 0);
     private static final int UDP = 1 << 16;
 
+    private final Society society;
     private Versioned<Node> record;
     private Map<String, String> attributes;
     private final Map<Key<Workload>, Versioned<Workload>> workloads = new HashMap<>();
@@ -48,8 +49,10 @@ final class NodeState {
     private boolean gone;
     private @Nullable QueryNode view;
 
-    NodeState(Versioned<Node> record) {
+    /** @param society told of every workload that comes and goes */
+    NodeState(Versioned<Node> record, Society society) {
         this.record = record;
+        this.society = society;
         this.attributes = QueryNode.attributes(record.value());
         countPorts(capacity(), 1);
     }
@@ -134,6 +137,7 @@ final class NodeState {
     }
 
     void leave() {
+        tellSociety(-1);
         gone = true;
         stamp++;
     }
@@ -148,10 +152,20 @@ final class NodeState {
 
     void replace(Versioned<Node> newer) {
         countPorts(capacity(), -1);
+        Map<String, String> newAttributes = QueryNode.attributes(newer.value());
         record = newer;
-        attributes = QueryNode.attributes(newer.value());
+        if (!newAttributes.equals(attributes)) {
+            // What runs here is in other places from now on.
+            tellSociety(-1);
+            attributes = newAttributes;
+            tellSociety(1);
+        }
         countPorts(capacity(), 1);
         changed();
+    }
+
+    private void tellSociety(int sign) {
+        workloads.values().forEach(workload -> society.count(this, workload.value(), sign));
     }
 
     /** Takes in a live workload, in place of an older version of it. */
@@ -172,6 +186,16 @@ final class NodeState {
         count(before.value(), -1);
         changed();
         return true;
+    }
+
+    /** Whether the workload is here and has not stopped. */
+    boolean holds(Key<Workload> key) {
+        return workloads.containsKey(key);
+    }
+
+    /** In no particular order. */
+    Collection<Versioned<Workload>> workloads() {
+        return workloads.values();
     }
 
     /** Whether exactly these workloads are on the node, at these revisions. */
@@ -210,6 +234,7 @@ final class NodeState {
     }
 
     private void count(Workload workload, int sign) {
+        society.count(this, workload, sign);
         Resources resources = workload.getSpec().getResources();
         usedCpuUnits += sign * resources.getCpuUnits();
         usedMemoryBytes += sign * resources.getMemoryBytes();

@@ -5,6 +5,7 @@ import dev.gantry.controller.resource.Workloads;
 import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
 import dev.gantry.proto.Placement;
+import dev.gantry.proto.Victim;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
@@ -54,8 +55,8 @@ final class PlacementWrites {
                         .build());
     }
 
-    /** Writes down why it waits, or ends it when it has waited until the deadline. */
-    void keepWaiting(Versioned<Workload> workload, Unplaced why, Optional<Instant> deadline) {
+    /** Writes down why it waits and for whom, or ends it when it has waited until the deadline. */
+    void keepWaiting(Versioned<Workload> workload, Unplaced why, Room room, Optional<Instant> deadline) {
         if (deadline.isPresent() && !now.isBefore(deadline.get())) {
             String reason = "TaskFailedToStart: " + why.code() + ". " + capitalised(why.sentence());
             write(workload, Workloads.ended(workload.value(), "TaskFailedToStart", reason, now));
@@ -64,14 +65,21 @@ final class PlacementWrites {
         deadline.ifPresent(instant -> wake =
                 Optional.of(wake.filter(earlier -> earlier.isBefore(instant)).orElse(instant)));
         Placement before = workload.value().getPlacement();
-        // Numbers change with every placement elsewhere; only another closest node or cause is
-        // worth a write.
-        if (!before.getUnplacedReason().startsWith(why.headline())) {
-            long since = before.getUnplacedSinceMs() == 0 ? now.toEpochMilli() : before.getUnplacedSinceMs();
-            Placement after = Placement.newBuilder()
-                    .setUnplacedReason(why.sentence())
-                    .setUnplacedSinceMs(since)
-                    .build();
+        Placement.Builder after = Placement.newBuilder()
+                .setUnplacedReason(why.sentence())
+                .setUnplacedSinceMs(
+                        before.getUnplacedSinceMs() == 0 ? now.toEpochMilli() : before.getUnplacedSinceMs());
+        switch (room) {
+            case Room.Made(String node, List<Victim> victims) ->
+                after.setNominatedNode(node).addAllVictims(victims);
+            case Room.None(String vain) -> after.setPreemption(vain);
+        }
+        // Numbers change with every placement elsewhere; only another closest node or cause, or another node where
+        // somebody has to go, is worth a write.
+        boolean isSame = before.getUnplacedReason().startsWith(why.headline())
+                && before.getNominatedNode().equals(after.getNominatedNode())
+                && before.getVictimsList().equals(after.getVictimsList());
+        if (!isSame) {
             write(workload, workload.value().toBuilder().setPlacement(after).build());
         }
     }

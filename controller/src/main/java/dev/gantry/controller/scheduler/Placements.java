@@ -57,14 +57,14 @@ public final class Placements {
      * What each node of its cluster says to a workload now, by id; no reasons where it could go.
      */
     public static List<NodeReasons> explain(Snapshot snapshot, Workload workload) {
-        Fleet fleet = new Fleet();
+        Fleet fleet = new Fleet(NamespaceLabels.NONE);
         fleet.follow(snapshot);
         return reasons(fleet, workload);
     }
 
     private static List<NodeReasons> reasons(Fleet fleet, Workload workload) {
         Demand demand = Demand.of(workload);
-        Checks checks = Checks.of(demand);
+        Checks checks = Neighbourhood.checks(workload, demand, fleet);
         return fleet.nodes().stream()
                 .filter(demand::concerns)
                 .sorted(Comparator.comparing(NodeState::id))

@@ -23,6 +23,11 @@ public record Reason(Filter filter, String code, String text) {
         DEVICES,
         CPU,
         MEMORY,
-        PORTS
+        PORTS,
+        TOPOLOGY_LABEL,
+        TOPOLOGY_SPREAD,
+        POD_AFFINITY,
+        POD_ANTI_AFFINITY,
+        EXISTING_ANTI_AFFINITY
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.controller.scheduler;
 
+import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
 import dev.gantry.proto.Workload;
@@ -8,6 +9,7 @@ import dev.gantry.store.Snapshot;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -24,17 +26,41 @@ public final class Scheduler {
      */
     private static final int CANDIDATES_MAX = 500_000;
 
+    /** Demands whose nodes were surveyed. */
+    private static final int SURVEYS_MAX = 50;
+
+    /** What asks for the same, and is the same to others. */
+    private record Asker(Demand demand, Face face) {}
+
+    /** Holds for as long as nothing happens on any node. */
+    private record Refusal(Unplaced unplaced, long position) {}
+
+    /** The same, for one priority. */
+    private record Vain(Room.None none, int priority, long position) {}
+
     private final RandomGenerator chance;
-    private final Fleet fleet = new Fleet();
+    private final DisruptionBudgets budgets;
+    private final Fleet fleet;
     private final LinkedHashMap<Demand, Candidates> candidates = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Demand, Unplaced> refused = new HashMap<>();
+    private final LinkedHashMap<Demand, Survey> surveys = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Asker, Refusal> refusedAmongOthers = new HashMap<>();
+    private final Map<Asker, Vain> vain = new HashMap<>();
+    private Optional<Preemption> preemption = Optional.empty();
     private long candidatesHeld;
 
     /**
      * @param chance decides where a strategy is random, or where a standalone task has no strategy
      */
     public Scheduler(RandomGenerator chance) {
+        this(chance, NamespaceLabels.NONE, DisruptionBudgets.NONE);
+    }
+
+    /** With what is known of pods' namespaces and of how many may be made to go. */
+    public Scheduler(RandomGenerator chance, NamespaceLabels namespaces, DisruptionBudgets budgets) {
         this.chance = chance;
+        this.budgets = budgets;
+        this.fleet = new Fleet(namespaces);
     }
 
     /**
@@ -44,25 +70,121 @@ public final class Scheduler {
     public void follow(Snapshot snapshot) {
         fleet.follow(snapshot);
         refused.clear();
+        refusedAmongOthers.clear();
+        vain.clear();
+        preemption = Optional.of(new Preemption(fleet, snapshot, budgets));
     }
 
     /** Decides for a workload, and counts it on its node for the rest of the pass. */
     public Verdict place(Key<Workload> key, Workload workload) {
         Demand demand = Demand.of(workload);
+        return fleet.society().concerns(workload)
+                ? placeAmongOthers(key, workload, demand)
+                : placeAlone(key, workload, demand);
+    }
+
+    private Verdict placeAlone(Key<Workload> key, Workload workload, Demand demand) {
         Unplaced before = refused.get(demand);
         if (before != null && !isAboutOthers(demand)) {
             // Within a pass nodes only fill up.
             return before;
         }
-        Optional<NodeState> best =
-                demand.requiredNode().isEmpty() ? candidates(demand).best(chance) : required(demand);
-        if (best.isEmpty()) {
-            return refused.computeIfAbsent(demand, _ -> Diagnosis.of(demand, Checks.of(demand), fleet.nodes()));
-        }
-        NodeState node = best.get();
-        Placed placed = new Placed(node.id(), node.name(), node.node().getEpoch());
+        Optional<NodeState> best = nominated(workload, demand)
+                .filter(node -> Checks.of(demand).admit(node))
+                .or(() -> demand.requiredNode().isEmpty() ? candidates(demand).best(chance) : required(demand));
+        return best.isPresent()
+                ? placed(key, workload, best.get())
+                : refused.computeIfAbsent(demand, _ -> Diagnosis.of(demand, Checks.of(demand), fleet.nodes()));
+    }
+
+    private Placed placed(Key<Workload> key, Workload workload, NodeState node) {
         fleet.assume(key, workload, node);
-        return placed;
+        return new Placed(node.id(), node.name(), node.node().getEpoch());
+    }
+
+    private Verdict placeAmongOthers(Key<Workload> key, Workload workload, Demand demand) {
+        Asker asker = asker(workload, demand);
+        Refusal before = refusedAmongOthers.get(asker);
+        if (before != null && before.position() == fleet.journal().end()) {
+            return before.unplaced();
+        }
+        Neighbourhood neighbourhood = neighbourhood(asker);
+        List<Survey.Site> fitting =
+                neighbourhood.sites().stream().filter(neighbourhood::admits).toList();
+        Optional<NodeState> best = nominated(workload, demand)
+                .filter(node -> fitting.stream().anyMatch(site -> site.node() == node))
+                .or(() -> new Liking(demand, neighbourhood, fleet.nodes()).best(fitting));
+        if (best.isPresent()) {
+            return placed(key, workload, best.get());
+        }
+        Unplaced unplaced = Diagnosis.of(demand, neighbourhood.checks(), fleet.nodes());
+        refusedAmongOthers.put(asker, new Refusal(unplaced, fleet.journal().end()));
+        return unplaced;
+    }
+
+    private static Asker asker(Workload workload, Demand demand) {
+        return new Asker(demand, Face.of(workload).orElse(Face.NOBODY));
+    }
+
+    private Neighbourhood neighbourhood(Asker asker) {
+        Demand demand = asker.demand();
+        Survey survey = surveys.computeIfAbsent(demand, Survey::new);
+        if (surveys.size() > SURVEYS_MAX) {
+            surveys.pollFirstEntry();
+        }
+        return new Neighbourhood(demand, asker.face(), survey, fleet.society(), fleet.nodes());
+    }
+
+    /** Where others had to go for it. */
+    private Optional<NodeState> nominated(Workload workload, Demand demand) {
+        String node = workload.getPlacement().getNominatedNode();
+        return node.isEmpty() ? Optional.empty() : fleet.node(node).filter(demand::concerns);
+    }
+
+    /**
+     * Looks for room for a pod that no node takes, by ending others, and holds it for the rest of the pass. Room that was
+     * found before is held until those who had to go for it have gone.
+     */
+    Room makeRoom(Key<Workload> key, Workload workload) {
+        if (!workload.getSpec().hasPod()) {
+            return new Room.None("");
+        }
+        Room room = awaited(workload).orElseGet(() -> find(workload));
+        if (room instanceof Room.Made made) {
+            fleet.node(made.node()).ifPresent(node -> fleet.assume(key, workload, node));
+        }
+        return room;
+    }
+
+    private Optional<Room> awaited(Workload workload) {
+        Demand demand = Demand.of(workload);
+        return nominated(workload, demand)
+                .filter(node -> Checks.of(demand).admitForLong(node))
+                .filter(node -> workload.getPlacement().getVictimsList().stream()
+                        .anyMatch(victim -> node.holds(Kinds.WORKLOAD.key(victim.getScope(), victim.getId()))))
+                .map(node -> new Room.Made(node.id(), workload.getPlacement().getVictimsList()));
+    }
+
+    private Room find(Workload workload) {
+        Demand demand = Demand.of(workload);
+        Asker asker = asker(workload, demand);
+        int priority = workload.getSpec().getPod().getPriority();
+        Vain before = vain.get(asker);
+        if (before != null && before.position() == fleet.journal().end() && before.priority() == priority) {
+            return before.none();
+        }
+        Preemption search = preemption.orElseThrow(() -> new IllegalStateException("no pass has begun"));
+        Room room;
+        if (fleet.society().concerns(workload)) {
+            Neighbourhood neighbourhood = neighbourhood(asker);
+            room = search.room(workload, demand, neighbourhood.checks(), neighbourhood::tryOn);
+        } else {
+            room = search.room(workload, demand, Checks.of(demand), _ -> {});
+        }
+        if (room instanceof Room.None none) {
+            vain.put(asker, new Vain(none, priority, fleet.journal().end()));
+        }
+        return room;
     }
 
     /**

@@ -36,12 +36,14 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     private static final Key<Workload> ALL = Kinds.WORKLOAD.key("", "all");
 
     /**
-     * The highest priority first, and of one priority the oldest first, to the second. What came within one second goes by owner
+     * The highest priority first, and of one priority those for whom others had to go, then the oldest first, to the second. What came within one second goes by owner
      * and group, because workloads that are alike are decided faster behind each other; the key makes the order certain.
      */
     private static final Comparator<Versioned<Workload>> MOST_URGENT_FIRST =
             Comparator.<Versioned<Workload>, Integer>comparing(
                             record -> record.value().getSpec().getPod().getPriority(), Comparator.reverseOrder())
+                    .thenComparing(record ->
+                            record.value().getPlacement().getNominatedNode().isEmpty())
                     .thenComparingLong(record -> record.value().getCreatedAtMs() / 1_000)
                     .thenComparing(record -> record.value().getOwner())
                     .thenComparing(record -> record.value().getSpec().getGroup())
@@ -50,6 +52,7 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
                     .thenComparing(record -> record.key().name());
 
     private final Scheduler scheduler;
+    private final NamespaceLabels namespaces;
     private final Duration standaloneWait;
 
     /**
@@ -57,7 +60,14 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
      * @param standaloneWait how long a workload without an owner waits for a node before it fails
      */
     public SchedulerReconciler(RandomGenerator chance, Duration standaloneWait) {
-        this.scheduler = new Scheduler(chance);
+        this(chance, standaloneWait, NamespaceLabels.NONE, DisruptionBudgets.NONE);
+    }
+
+    /** With what is known of pods' namespaces and of how many may be made to go. */
+    public SchedulerReconciler(
+            RandomGenerator chance, Duration standaloneWait, NamespaceLabels namespaces, DisruptionBudgets budgets) {
+        this.scheduler = new Scheduler(chance, namespaces, budgets);
+        this.namespaces = namespaces;
         this.standaloneWait = standaloneWait;
     }
 
@@ -75,7 +85,8 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
         boolean isNews = change.key().kind().equals(Kinds.WORKLOAD)
                 ? isNews(stage(change.before()), stage(change.after()), change, snapshot)
-                : change.key().kind().equals(Kinds.NODE) && mayTakeMore(change) && isAnybodyWaiting(snapshot);
+                : (change.key().kind().equals(Kinds.NODE) && mayTakeMore(change) || namespaces.isAbout(change))
+                        && isAnybodyWaiting(snapshot);
         return isNews ? List.of(ALL) : List.of();
     }
 
@@ -90,17 +101,24 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
             if (VolumeWait.isUnknown(waiting.value())) {
                 continue;
             }
-            switch (decide(waiting)) {
-                case Placed placed -> writes.place(waiting, placed);
-                case Unplaced unplaced -> writes.keepWaiting(waiting, unplaced, deadline(waiting.value(), now));
-            }
+            decide(waiting, writes, now);
         }
         return writes.outcome();
     }
 
-    private Verdict decide(Versioned<Workload> waiting) {
-        Optional<Unplaced> missing = VolumeWait.missing(waiting.value());
-        return missing.isPresent() ? missing.get() : scheduler.place(waiting.key(), waiting.value());
+    private void decide(Versioned<Workload> waiting, PlacementWrites writes, Instant now) {
+        Workload workload = waiting.value();
+        Optional<Unplaced> missing = VolumeWait.missing(workload);
+        if (missing.isPresent()) {
+            writes.keepWaiting(waiting, missing.get(), new Room.None(""), deadline(workload, now));
+            return;
+        }
+        switch (scheduler.place(waiting.key(), workload)) {
+            case Placed placed -> writes.place(waiting, placed);
+            case Unplaced unplaced ->
+                writes.keepWaiting(
+                        waiting, unplaced, scheduler.makeRoom(waiting.key(), workload), deadline(workload, now));
+        }
     }
 
     private static List<Versioned<Workload>> waiting(Snapshot snapshot) {
@@ -124,7 +142,7 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
         if (after == Stage.UNPLACED) {
             return before != Stage.UNPLACED || !supplies(change.before()).equals(supplies(change.after()));
         }
-        if (before == after && !isRunningFromNow(change)) {
+        if (before == after && !isRunningFromNow(change) && !isAnotherNeighbour(change)) {
             return false;
         }
         // Room was freed, or something came that others want to be near to.
@@ -135,6 +153,17 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
         return record != null && record.value() instanceof Workload workload && workload.hasSupplies()
                 ? Optional.of(workload.getSupplies())
                 : Optional.empty();
+    }
+
+    /** Whether a pod on a node may mean something else to others: its labels, or that it shall stop. */
+    private static boolean isAnotherNeighbour(Change<?> change) {
+        return change.before() != null
+                && change.before().value() instanceof Workload before
+                && change.after() != null
+                && change.after().value() instanceof Workload after
+                && after.getSpec().hasPod()
+                && (Workloads.isUnwanted(before) != Workloads.isUnwanted(after)
+                        || !before.getOrigin().equals(after.getOrigin()));
     }
 
     private static boolean isRunningFromNow(Change<?> change) {

@@ -1,6 +1,6 @@
 package dev.gantry.controller.scheduler;
 
-import dev.gantry.controller.scheduler.Demand.Group;
+import dev.gantry.controller.resource.Taints;
 import dev.gantry.proto.PlacementStrategy;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +16,23 @@ sealed interface Step {
 
     /** Prefers the smallest score. */
     enum Score implements Step {
+        UNDESIRED {
+            @Override
+            long of(NodeState node, Demand demand) {
+                return demand.tolerations()
+                        .map(tolerations -> Taints.undesired(node.node().getTaintsList(), tolerations))
+                        .orElse(0);
+            }
+        },
         GROUP_ON_NODE {
             @Override
-            long of(NodeState node, Group group) {
-                return node.wanted(group);
+            long of(NodeState node, Demand demand) {
+                return node.wanted(demand.group());
             }
         },
         WORKLOADS_ON_NODE {
             @Override
-            long of(NodeState node, Group group) {
+            long of(NodeState node, Demand demand) {
                 return node.live();
             }
         },
@@ -32,18 +40,18 @@ sealed interface Step {
         // placing, too.
         FREE_CPU {
             @Override
-            long of(NodeState node, Group group) {
+            long of(NodeState node, Demand demand) {
                 return node.freeCpuUnits();
             }
         },
         FREE_MEMORY {
             @Override
-            long of(NodeState node, Group group) {
+            long of(NodeState node, Demand demand) {
                 return node.freeMemoryBytes();
             }
         };
 
-        abstract long of(NodeState node, Group group);
+        abstract long of(NodeState node, Demand demand);
     }
 
     /** Any of those that are left; nothing after it can matter. */
@@ -55,9 +63,17 @@ sealed interface Step {
     /**
      * The order that a demand asks for. Where a chain ends in spreading, the node with the fewest
      * workloads of any kind goes first, so that many small services do not all begin on the same
-     * node; after that it is the node's id.
+     * node; after that it is the node's id. A pod first of all heeds taints that only ask to stay away.
      */
     static List<Step> of(Demand demand) {
+        List<Step> steps = new ArrayList<>(chain(demand));
+        if (demand.tolerations().isPresent()) {
+            steps.addFirst(Score.UNDESIRED);
+        }
+        return List.copyOf(steps);
+    }
+
+    private static List<Step> chain(Demand demand) {
         List<Step> steps = new ArrayList<>();
         for (PlacementStrategy strategy : demand.strategies()) {
             add(strategy, steps);
@@ -71,7 +87,7 @@ sealed interface Step {
         if (spreadsLast) {
             steps.add(Score.WORKLOADS_ON_NODE);
         }
-        return List.copyOf(steps);
+        return steps;
     }
 
     private static void add(PlacementStrategy strategy, List<Step> steps) {

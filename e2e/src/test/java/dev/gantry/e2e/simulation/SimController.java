@@ -16,6 +16,8 @@ import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
+import dev.gantry.controller.kube.disruption.BudgetAllowances;
+import dev.gantry.controller.kube.pod.NamespaceSelection;
 import dev.gantry.controller.kube.service.ClaimReconciler;
 import dev.gantry.controller.leadership.LeadershipSettings;
 import dev.gantry.controller.leadership.Moment;
@@ -135,7 +137,9 @@ final class SimController {
         add(
                 new SchedulerReconciler(
                         RandomGeneratorFactory.of("L64X128MixRandom").create(dice.next()),
-                        SchedulerReconciler.STANDALONE_WAIT),
+                        SchedulerReconciler.STANDALONE_WAIT,
+                        new NamespaceSelection(),
+                        new BudgetAllowances()),
                 1);
         add(new NodeReconciler(heartbeats(heartbeats), nodeSettings()), 1);
         add(new WorkloadReconciler(), 2);

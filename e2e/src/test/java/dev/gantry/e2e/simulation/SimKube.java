@@ -20,11 +20,13 @@ import dev.gantry.controller.kube.serve.KubeApi;
 import dev.gantry.controller.kube.serve.KubeSetup;
 import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.watch.Fanout;
+import dev.gantry.controller.resource.Samples;
 import dev.gantry.store.UnavailableException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,6 +41,19 @@ final class SimKube implements AutoCloseable {
     private static final User ADMINISTRATOR = new User("admin", List.of(User.MASTERS));
     /** Nobody checks a token here, so one pair does for all. */
     private static final KeyPair KEYS = keys();
+
+    /** Nothing is measured. */
+    private static final Samples SAMPLES = new Samples() {
+        @Override
+        public boolean areHere(Instant now) {
+            return false;
+        }
+
+        @Override
+        public Optional<Sample> of(String nodeId, Instant now) {
+            return Optional.empty();
+        }
+    };
 
     private final SimController controller;
     private final Creation creation;
@@ -61,6 +76,7 @@ final class SimKube implements AutoCloseable {
                 (node, _) -> {
                     throw new UnavailableException("node " + node + " has no side channels here");
                 },
+                SAMPLES,
                 _ -> Optional.of(ADMINISTRATOR),
                 tokens,
                 controller.clock(),

@@ -25,6 +25,7 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
         for (int i = 0; i < spec.path("tolerations").size(); i++) {
             toleration(spec.path("tolerations").get(i), path + ".tolerations[" + i + "]");
         }
+        new AffinityValidation(findings, spec, path).check();
         Set<String> volumes = volumes();
         Set<String> names = new HashSet<>();
         for (String list : CONTAINERS) {

@@ -34,13 +34,10 @@ final class NodeChoice {
         spec.map("nodeSelector").forEach((key, value) -> expressions.add(equal(spec.at("nodeSelector"), key, value)));
         Part affinity = spec.at("affinity");
         affinity.only(Set.of("nodeAffinity", "podAffinity", "podAntiAffinity"));
-        // What is only preferred may be left undone.
-        affinity.at("podAffinity").only(Set.of("preferredDuringSchedulingIgnoredDuringExecution"));
-        affinity.at("podAntiAffinity").only(Set.of("preferredDuringSchedulingIgnoredDuringExecution"));
         Part required = affinity.at("nodeAffinity").at("requiredDuringSchedulingIgnoredDuringExecution");
         List<Part> terms = required.at("nodeSelectorTerms").items();
         if (!terms.isEmpty()) {
-            expressions.add(terms.stream().map(this::term).collect(Collectors.joining(") or (", "(", ")")));
+            expressions.add(terms.stream().map(NodeChoice::term).collect(Collectors.joining(") or (", "(", ")")));
         }
         return expressions.stream()
                 .map(expression -> PlacementConstraint.newBuilder()
@@ -50,23 +47,24 @@ final class NodeChoice {
                 .toList();
     }
 
-    private String term(Part term) {
+    /** Of a term of node selection; empty for one that says nothing. */
+    static String term(Part term) {
         term.only(Set.of("matchExpressions", "matchFields"));
         Stream<String> labels =
                 term.at("matchExpressions").items().stream().map(one -> expression(one, one.text("key")));
-        return Stream.concat(labels, term.at("matchFields").items().stream().map(this::field))
+        return Stream.concat(labels, term.at("matchFields").items().stream().map(NodeChoice::field))
                 .collect(Collectors.joining(" and "));
     }
 
     /** A node's name is the only field that there is to choose by. */
-    private String field(Part part) {
+    private static String field(Part part) {
         if (!part.text("key").equals("metadata.name")) {
             throw part.at("key").unsupported("only metadata.name is supported");
         }
         return expression(part, "kubernetes.io/hostname");
     }
 
-    private String expression(Part part, String key) {
+    private static String expression(Part part, String key) {
         List<String> values = part.texts("values").stream()
                 .map(value -> value(part.at("values"), key, value))
                 .toList();
@@ -84,8 +82,13 @@ final class NodeChoice {
         return attribute(part, key) + " == " + value(part, key, value);
     }
 
+    /** The attribute that says the same as a label. */
+    static String attributeName(String label) {
+        return ATTRIBUTES.getOrDefault(label, label);
+    }
+
     private static String attribute(Part part, String key) {
-        String name = ATTRIBUTES.getOrDefault(key, key);
+        String name = attributeName(key);
         if (!name.matches("[A-Za-z0-9_./-]{1,128}")) {
             throw part.unsupported("the label \"" + key + "\" cannot be selected by");
         }

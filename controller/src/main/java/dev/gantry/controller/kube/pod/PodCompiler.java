@@ -90,6 +90,7 @@ public final class PodCompiler implements PodMaker {
                 .setName(meta.name())
                 .setJson(Json.bytes(pod));
         meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
+        origin.putAllLabels(meta.labels());
         return Workload.newBuilder()
                 .setId(Uids.id(meta.uid()))
                 .setScope(Pods.scope(cluster, meta.namespace()))
@@ -149,6 +150,7 @@ public final class PodCompiler implements PodMaker {
         Resources.Builder resources = Demands.of(spec);
         PodSpec.Builder ofPod = podSpec(meta, spec);
         ports(spec, onHost, resources, ofPod);
+        ofPod.setCompany(new CompanyChoice(cluster, meta, spec).company());
         built.setResources(resources).setPod(ofPod);
         built.getPodBuilder().setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
         return built.build();
@@ -161,9 +163,6 @@ public final class PodCompiler implements PodMaker {
         spec.oneOf("dnsPolicy", Set.of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"));
         spec.at("dnsConfig").only(Set.of("nameservers", "searches", "options"));
         spec.at("securityContext").only(SECURITY);
-        for (Part constraint : spec.at("topologySpreadConstraints").items()) {
-            constraint.oneOf("whenUnsatisfiable", Set.of("ScheduleAnyway"));
-        }
     }
 
     private static PodSpec.Builder podSpec(Meta meta, Part spec) {
@@ -179,6 +178,7 @@ public final class PodCompiler implements PodMaker {
                 .setHostname(hostname(spec.text("hostname", meta.name())))
                 .setServiceLinks(spec.flag("enableServiceLinks", true))
                 .setPriority(spec.number("priority", 0))
+                .setPreemptsNobody(spec.text("preemptionPolicy").equals("Never"))
                 .setSharedProcesses(spec.flag("shareProcessNamespace", false))
                 .addAllDnsServers(spec.at("dnsConfig").texts("nameservers"))
                 .addAllDnsSearchDomains(spec.at("dnsConfig").texts("searches"));

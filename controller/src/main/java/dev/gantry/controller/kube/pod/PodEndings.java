@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
 import dev.gantry.controller.kube.document.Json;
@@ -20,6 +21,9 @@ import java.util.OptionalInt;
 
 /** How a pod is asked to end. */
 public final class PodEndings {
+
+    /** With which pods end that have to go for one of higher priority. */
+    static final String PREEMPTED = "Preempted";
 
     private static final String CODE = "UserInitiated";
     private static final String REASON = "pod deleted";
@@ -47,6 +51,33 @@ public final class PodEndings {
         Workload marked =
                 pod.record().value().toBuilder().setOrigin(Any.pack(origin)).build();
         return stopped(marked, OptionalInt.of(grace), now);
+    }
+
+    /**
+     * The pod with its deletion asked for, in its own grace, because one of higher priority needs its room.
+     *
+     * @param uid of that one
+     * @param node its name
+     */
+    public static Workload preempted(PodDocument pod, String uid, String node, Instant now) {
+        Versioned<Workload> record = pod.record();
+        String why = "Preempted by pod %s on node %s".formatted(uid, node);
+        Workload stopping = Workloads.stop(record.value(), PREEMPTED, why, now);
+        ArrayNode conditions = Json.object().putArray("conditions");
+        conditions
+                .addObject()
+                .put("type", "DisruptionTarget")
+                .put("status", "True")
+                .putNull("lastProbeTime")
+                .put("lastTransitionTime", Times.text(now.toEpochMilli()))
+                .put("reason", "PreemptionByScheduler")
+                .put("message", "default-scheduler: preempting to accommodate a higher priority pod");
+        KubePod origin = pod.origin().toBuilder()
+                .setConditionsJson(Json.bytes(conditions))
+                .build();
+        Versioned<Workload> marked = new Versioned<>(
+                record.key(), stopping.toBuilder().setOrigin(Any.pack(origin)).build(), record.revision());
+        return deleted(new PodDocument(marked, origin, pod.json()), OptionalInt.empty(), now);
     }
 
     static OptionalInt grace(Meta meta) {

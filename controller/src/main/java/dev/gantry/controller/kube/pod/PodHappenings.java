@@ -65,7 +65,7 @@ final class PodHappenings {
             all.add(Happening.once(
                             SCHEDULER,
                             "FailedScheduling",
-                            UnplacedWords.of(placement.getUnplacedReason()),
+                            UnplacedWords.of(placement),
                             Instant.ofEpochMilli(placement.getUnplacedSinceMs()))
                     .keyed("FailedScheduling")
                     .asWarning());
@@ -126,6 +126,11 @@ final class PodHappenings {
     }
 
     private void end() {
+        if (workload.getWish().getStopCode().equals(PodEndings.PREEMPTED)) {
+            Instant at = Instant.ofEpochMilli(workload.getWish().getStopRequestedAtMs());
+            all.add(Happening.once(
+                    SCHEDULER, PodEndings.PREEMPTED, workload.getWish().getStopReason(), at));
+        }
         if (workload.getObserved().getStopCode().equals(LOST)) {
             Instant at = Instant.ofEpochMilli(workload.getObserved().getStoppedAtMs());
             all.add(Happening.once("node-controller", "NodeLost", "The node that it ran on is gone", at)

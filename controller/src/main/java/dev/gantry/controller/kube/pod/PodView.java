@@ -40,7 +40,16 @@ public final class PodView {
         if (Workloads.isPlaced(workload)) {
             json.withObject("/spec").put("nodeName", nodeName(workload, node));
         }
-        json.set("status", status(pod, workload, node));
+        ObjectNode status = status(pod, workload, node);
+        String nominated = workload.getPlacement().getNominatedNode();
+        if (!nominated.isEmpty()) {
+            status.put(
+                    "nominatedNodeName",
+                    snapshot.get(Kinds.NODE.key("", nominated))
+                            .map(found -> NodeNames.of(found.value()))
+                            .orElse(nominated));
+        }
+        json.set("status", status);
         return json;
     }
 
@@ -66,7 +75,11 @@ public final class PodView {
                     case SUCCEEDED -> "Succeeded";
                     case FAILED -> "Failed";
                 });
-        status.set("conditions", conditions(pod, workload));
+        ArrayNode conditions = conditions(pod, workload);
+        if (!pod.origin().getConditionsJson().isEmpty()) {
+            Json.read(pod.origin().getConditionsJson()).forEach(conditions::add);
+        }
+        status.set("conditions", conditions);
         boolean stoppedByItself = Workloads.isStopped(workload);
         if (stoppedByItself && observed.getStopCode().equals("TerminationNotice")) {
             status.put("reason", "NodeLost").put("message", "the node that it ran on is gone");
@@ -128,7 +141,7 @@ public final class PodView {
             if (!placement.getUnplacedReason().isEmpty()) {
                 condition(conditions, "PodScheduled", false, placement.getUnplacedSinceMs())
                         .put("reason", "Unschedulable")
-                        .put("message", UnplacedWords.of(placement.getUnplacedReason()));
+                        .put("message", UnplacedWords.of(placement));
             }
             return conditions;
         }

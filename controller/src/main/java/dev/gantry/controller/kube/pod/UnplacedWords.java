@@ -1,6 +1,8 @@
 package dev.gantry.controller.kube.pod;
 
+import dev.gantry.proto.Placement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,10 +15,21 @@ final class UnplacedWords {
 
     private UnplacedWords() {}
 
+    /** What speaks against the nodes, and what was to gain from ending others, if somebody looked for that. */
+    static String of(Placement placement) {
+        String nodes = counts(placement.getUnplacedReason());
+        String preemption = placement.getPreemption();
+        if (preemption.isEmpty()) {
+            return nodes;
+        }
+        boolean hasCounts = NODES.matcher(preemption).find();
+        return nodes + " preemption: " + (hasCounts ? counts(preemption) : preemption);
+    }
+
     /**
      * @param sentence the scheduler's own, which ends with how many nodes failed on what
      */
-    static String of(String sentence) {
+    private static String counts(String sentence) {
         Matcher nodes = NODES.matcher(sentence);
         if (!nodes.find()) {
             return "0/0 nodes are available: " + sentence;
@@ -26,6 +39,7 @@ final class UnplacedWords {
         while (failure.find()) {
             causes.add(failure.group(1) + " " + words(failure.group(2).strip()));
         }
+        causes.sort(Comparator.naturalOrder());
         return "0/" + nodes.group(1) + " nodes are available: " + String.join(", ", causes) + ".";
     }
 
@@ -39,6 +53,13 @@ final class UnplacedWords {
             case "ACTIVE", "INACTIVE", "DRAINING" -> "node(s) were unschedulable";
             case "MemberOf placement constraint unsatisfied", "ATTRIBUTE" ->
                 "node(s) didn't match Pod's node affinity/selector";
+            case "POD_AFFINITY" -> "node(s) didn't match pod affinity rules";
+            case "POD_ANTI_AFFINITY" -> "node(s) didn't match pod anti-affinity rules";
+            case "EXISTING_ANTI_AFFINITY" -> "node(s) didn't satisfy existing pods anti-affinity rules";
+            case "TOPOLOGY_SPREAD" -> "node(s) didn't match pod topology spread constraints";
+            case "TOPOLOGY_LABEL" -> "node(s) didn't match pod topology spread constraints (missing required label)";
+            case "NOT_HELPFUL" -> "Preemption is not helpful for scheduling";
+            case "NO_VICTIMS" -> "No preemption victims found for incoming pod";
             default -> code;
         };
     }

@@ -98,6 +98,7 @@ final class PodRegistry implements Registry {
         KubePod.Builder origin = before.origin().toBuilder().setJson(Json.bytes(withoutDeletion(json)));
         origin.clearOwnerUids();
         meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
+        origin.clearLabels().putAllLabels(meta.labels());
         if (before.isDeleted()) {
             origin.setJson(Json.bytes(json));
         }

@@ -224,7 +224,7 @@ class PodCompilerTest {
         'containers': [{'name': 'a', 'resources': {'limits': {'nvidia.com/gpu': 1}}}]        | spec.containers[0].resources.limits.nvidia.com/gpu
         'containers': [{'name': 'a', 'lifecycle': {'preStop': {'grpc': {'port': 1}}}}]       | spec.containers[0].lifecycle.preStop.grpc
         'volumes': [{'name': 'v', 'nfs': {'server': 's', 'path': 'p'}}]                      | spec.volumes[0].nfs
-        'affinity': {'podAntiAffinity': {'requiredDuringSchedulingIgnoredDuringExecution': [{}]}} | spec.affinity.podAntiAffinity
+        'affinity': {'podAffinity': {'always': [{}]}}                                         | spec.affinity.podAffinity.always
         'containers': [{'name': 'a', 'securityContext': {'runAsNonRoot': true}}]             | spec.containers[0].securityContext.runAsNonRoot
         'schedulerName': 'mine', 'containers': []                                            | spec.schedulerName
         'containers': [{'name': 'a', 'volumeMounts': [{'name': 'v', 'mountPath': '/v'}]}]    | spec.containers[0].volumeMounts[0].name

@@ -120,7 +120,8 @@ class PodLifeTest {
         assertThat(drawn().at("/status/phase").asText()).isEqualTo("Pending");
         assertThat(drawn().at("/status/conditions/0/reason").asText()).isEqualTo("Unschedulable");
         assertThat(drawn().at("/status/conditions/0/message").asText())
-                .isEqualTo("0/2 nodes are available: 2 Insufficient cpu.");
+                .isEqualTo("0/2 nodes are available: 2 Insufficient cpu."
+                        + " preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.");
         assertThat(drawn().at("/status").has("containerStatuses")).isFalse();
     }
 
@@ -133,7 +134,8 @@ class PodLifeTest {
         world.runAll(scheduler, NOW.plus(Duration.ofDays(1)));
         assertThat(pod().isOver()).isFalse();
         assertThat(drawn().at("/status/conditions/0/message").asText())
-                .isEqualTo("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.");
+                .isEqualTo("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+                        + " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
         world.change(Kinds.NODE.key("", "n1"), node -> {
             var renamed = node.toBuilder();
             renamed.getInfoBuilder().setName("Elsewhere");
