@@ -14,6 +14,8 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.UnavailableException;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,10 @@ final class SimIntake {
     private final SimController controller;
     private final Leading leading;
     private final Lane lane;
+    private final Deque<Handed> waiting = new ArrayDeque<>();
     private long lastCommit;
+
+    private record Handed(SimSession session, Reports reports) {}
 
     SimIntake(SimController controller, Leading leading) {
         this.controller = controller;
@@ -35,19 +40,35 @@ final class SimIntake {
     }
 
     void hand(SimSession session, Reports reports) {
-        Duration delay = controller.dice().millis(0, 5);
-        controller.world().agenda().after(delay, lane, () -> flush(session, reports));
+        waiting.add(new Handed(session, reports));
+        if (waiting.size() == 1) {
+            goOn();
+        }
     }
 
-    private void flush(SimSession session, Reports reports) throws InterruptedException {
+    /** One after the other: what an agent said later must not be followed by what it said before. */
+    private void goOn() {
+        controller.world().agenda().after(controller.dice().millis(0, 5), lane, this::flush);
+    }
+
+    private void flush() throws InterruptedException {
+        Handed handed = waiting.element();
+        boolean isCommitted;
         try {
-            session.take(
-                    commit(session.nodeId(), reports)
-                            ? new SessionInput.Committed(reports.getSequence())
-                            : new SessionInput.Doubted("this controller does not lead any more"));
+            isCommitted = commit(handed.session().nodeId(), handed.reports());
         } catch (UnavailableException _) {
-            controller.world().agenda().after(Duration.ofMillis(500), lane, () -> flush(session, reports));
+            controller.world().agenda().after(Duration.ofMillis(500), lane, this::flush);
+            return;
         }
+        waiting.remove();
+        if (!waiting.isEmpty()) {
+            goOn();
+        }
+        handed.session()
+                .take(
+                        isCommitted
+                                ? new SessionInput.Committed(handed.reports().getSequence())
+                                : new SessionInput.Doubted("this controller does not lead any more"));
     }
 
     private boolean commit(String nodeId, Reports reports) throws InterruptedException {

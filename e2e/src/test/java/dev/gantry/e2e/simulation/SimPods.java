@@ -238,6 +238,14 @@ final class SimPods {
                 .count();
     }
 
+    /** Whether a pod of the app waits longer from crash to crash, as it should, so that it may take minutes. */
+    boolean isHeldUp(String app) {
+        return pods.values().stream()
+                .filter(pod -> app(pod).equals(app))
+                .flatMap(pod -> pod.record().value().getObserved().getContainersList().stream())
+                .anyMatch(container -> container.getWaitingReason().equals("CrashLoopBackOff"));
+    }
+
     JsonNode document(String group, String resource, String name) {
         String scope = SimKube.CLUSTER + "/" + group + "/" + resource + "/default";
         return objects.getOrDefault(Kinds.KUBE_OBJECT.key(scope, name).path(), MissingNode.getInstance());
@@ -253,7 +261,7 @@ final class SimPods {
                             >= Meta.of(object).generation()
                     && status.path("updatedReplicas").asInt() == replicas(object)
                     && status.path("readyReplicas").asInt() == replicas(object);
-            if (isMaker && !isCurrent) {
+            if (isMaker && !isCurrent && !isHeldUp(Meta.of(object).name())) {
                 return Optional.of(kind + " " + Meta.of(object).name() + " is at " + status);
             }
             Optional<String> orphan = orphan(Meta.of(object));

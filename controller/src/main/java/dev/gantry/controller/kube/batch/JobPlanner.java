@@ -271,6 +271,8 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
         }
         Duration wait = BACKOFF.multipliedBy(1L << Math.min(failures.size() - 1, DOUBLINGS_MAX));
         Duration least = wait.compareTo(BACKOFF_MAX) < 0 ? wait : BACKOFF_MAX;
-        return Optional.of(failures.getLast().plus(least)).filter(now::isBefore);
+        // A failure that is to come has another clock than this one: nobody waits for that to come about.
+        boolean isToCome = failures.getLast().isAfter(now.plus(least));
+        return Optional.of(failures.getLast().plus(least)).filter(until -> now.isBefore(until) && !isToCome);
     }
 }

@@ -106,6 +106,16 @@ class JobTest {
     }
 
     @Test
+    void doesNotWaitForAClockThatWasSetBack() {
+        create("'completions': 1,");
+        end(active().getFirst(), 1);
+        world.pass(Duration.ofHours(-1));
+        world.change("jobs", "sum", job -> job.withObject("/metadata/labels").put("looked", "at"));
+        world.settle();
+        assertThat(active()).hasSize(1);
+    }
+
+    @Test
     void failsAtItsDeadlineOnceItsPodsHaveEnded() {
         create("'activeDeadlineSeconds': 60, 'parallelism': 2,");
         world.pods().forEach(pod -> world.ready(pod, true));
