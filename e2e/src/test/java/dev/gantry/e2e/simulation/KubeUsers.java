@@ -88,14 +88,27 @@ final class KubeUsers {
         }
     }
 
-    /** All that makes pods, with a budget, for scenarios. */
+    /** All that makes pods, as many as may be, with a budget, for scenarios. */
     void beginWithAll() {
-        List.of(Maker.values()).forEach(this::create);
+        List.of(Maker.values()).forEach(maker -> create(maker, MOST));
         runJob(0);
     }
 
+    /** New pods for all old ones, for scenarios. */
+    void deployAll() {
+        List.of(Maker.values()).forEach(this::deploy);
+    }
+
+    /** All at once, for scenarios. */
+    void evictAll() {
+        world.pods().names().forEach(this::evict);
+    }
+
     private void create(Maker maker) {
-        int replicas = 1 + dice.below(MOST);
+        create(maker, 1 + dice.below(MOST));
+    }
+
+    private void create(Maker maker, int replicas) {
         ask("POST", APPS + maker.plural, JSON, maker.document(replicas), () -> wished.put(maker.title(), replicas));
         if (maker == Maker.FRONT) {
             String budget = "{'apiVersion':'policy/v1','kind':'PodDisruptionBudget','metadata':{'name':'front'},"
@@ -144,7 +157,7 @@ final class KubeUsers {
     }
 
     /** New pods for the old ones. */
-    void deploy(Maker maker) {
+    private void deploy(Maker maker) {
         Integer replicas = wished.remove(maker.title());
         if (replicas != null) {
             String template = "{'spec':{'template':{'metadata':{'annotations':{'round':'%d'}}}}}";
@@ -168,7 +181,7 @@ final class KubeUsers {
     }
 
     /** Refused when too few others serve, and then not asked for again. */
-    void evict(String pod) {
+    private void evict(String pod) {
         String eviction = "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'%s'}}".formatted(pod);
         ask("POST", PODS + "/" + pod + "/eviction", JSON, eviction, () -> {});
     }

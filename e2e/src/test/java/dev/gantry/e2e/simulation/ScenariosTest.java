@@ -204,6 +204,21 @@ class ScenariosTest {
         Simulation.settled(world);
     }
 
+    @Test
+    void plannersKeepWhatTheyPromise() throws InterruptedException {
+        world.kubeUsers().beginWithAll();
+        run(40);
+        Simulation.settled(world);
+        for (int i = 0; i < 2; i++) {
+            world.kubeUsers().deployAll();
+            run(30);
+            world.kubeUsers().evictAll();
+            run(30);
+        }
+        Simulation.settled(world);
+        assertThat(world.pods().ready("front")).isEqualTo(4);
+    }
+
     /** Their image was there, is not any more, and cannot be pulled. */
     private void tasksFailOnNodesThatAreCutOff() throws InterruptedException {
         world.pullsFail(true);

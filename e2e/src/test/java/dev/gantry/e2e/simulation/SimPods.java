@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the books of pods and of what makes them, by the store's events alone, and says which promise of a planner was broken. */
@@ -26,13 +28,17 @@ final class SimPods {
     /** A planner may not have seen what happened so lately. */
     private static final Duration UNSEEN_MAX = Duration.ofSeconds(20);
 
+    private static final String K5 = "K5";
+
     private final World world;
     private final TreeMap<String, PodDocument> pods = new TreeMap<>();
     private final TreeMap<String, JsonNode> objects = new TreeMap<>();
     private final Map<String, JsonNode> byUid = new TreeMap<>();
     /** When pods ceased to serve by no planner's will, by app and name. */
     private final Map<String, Long> fallen = new TreeMap<>();
-    /** When somebody last asked for something else, by app. */
+    /** Those that fell with a budget's leave, by app and name. */
+    private final Set<String> evicted = new TreeSet<>();
+    /** When somebody last asked for another number, by app. */
     private final Map<String, Long> changed = new TreeMap<>();
 
     // Of one revision: judged once all of it is known.
@@ -88,7 +94,7 @@ final class SimPods {
             grown.add(after);
         }
         isBudgetSpent |= kind.equals("PodDisruptionBudget");
-        if (!before.path("spec").equals(after.path("spec")) && !kind.equals("ReplicaSet")) {
+        if (replicas(before) != replicas(after) && !kind.equals("ReplicaSet")) {
             changed.put(Meta.of(after).name(), world.agenda().now());
         }
     }
@@ -100,7 +106,8 @@ final class SimPods {
         calledOff.forEach(
                 pod -> checkServing("K3", pod, "a planner ends " + pod.meta().name()));
         if (isBudgetSpent) {
-            dismissed.forEach(pod -> checkServing("K5", pod, pod.meta().name() + " is evicted"));
+            dismissed.forEach(pod -> evicted.add(app(pod) + " " + pod.meta().name()));
+            dismissed.forEach(pod -> checkServing(K5, pod, pod.meta().name() + " is evicted"));
         }
         created.clear();
         grown.clear();
@@ -204,8 +211,10 @@ final class SimPods {
         long serving = ready(app(pod));
         String prefix = app(pod) + " ";
         fallen.values().removeIf(at -> !isRecent(at));
-        long unseen =
-                fallen.keySet().stream().filter(key -> key.startsWith(prefix)).count();
+        // What was evicted before is in the budget's own books.
+        long unseen = fallen.keySet().stream()
+                .filter(key -> key.startsWith(prefix) && !(rule.equals(K5) && evicted.contains(key)))
+                .count();
         int least = replicas(deployment) - rolling.path("maxUnavailable").asInt();
         if (serving + unseen < least) {
             throw world.broken(rule, what + " while " + serving + " of " + replicas(deployment) + " serve");
