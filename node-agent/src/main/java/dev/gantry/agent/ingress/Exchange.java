@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -88,7 +89,9 @@ final class Exchange {
         request.response().closeHandler(_ -> abandon(upstream)).exceptionHandler(_ -> abandon(upstream));
         upstream.exceptionHandler(failure -> log.debug("a request broke: {}", failure.getMessage()));
         String host = request.getHeader("Host");
-        Heads.request(request, host == null ? request.authority().toString() : host, port, upstream.headers());
+        HostAndPort authority = request.authority();
+        String asked = host != null ? host : authority == null ? "" : authority.toString();
+        Heads.request(request, asked, port, upstream.headers());
         if (Heads.isUpgrade(request)) {
             upgrade(upstream);
             return;

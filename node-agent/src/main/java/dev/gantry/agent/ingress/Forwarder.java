@@ -81,9 +81,10 @@ final class Forwarder {
 
     /** Also proxies are asked for whole addresses, and servers behind are not. */
     private static String target(HttpServerRequest request) {
-        if (request.uri().startsWith("/")) {
+        String path = request.path();
+        if (path == null || request.uri().startsWith("/")) {
             return request.uri();
         }
-        return request.query() == null ? request.path() : request.path() + "?" + request.query();
+        return request.query() == null ? path : path + "?" + request.query();
     }
 }

@@ -86,16 +86,17 @@ final class Heads {
 
     /** Whether a client wants to speak something else from now on; HTTP/2 is between it and this node. */
     static boolean isUpgrade(HttpServerRequest request) {
-        return request.headers().contains("upgrade")
-                && !request.headers().get("upgrade").equalsIgnoreCase("h2c")
+        String protocol = request.headers().get("upgrade");
+        return protocol != null
+                && !protocol.equalsIgnoreCase("h2c")
                 && named(request.headers()).contains("upgrade")
                 && !hasBody(request.headers());
     }
 
     /** Whether a message has a body, as far as HTTP/1.1 says so. */
     static boolean hasBody(MultiMap headers) {
+        String length = headers.get("content-length");
         return headers.contains("transfer-encoding")
-                || (headers.contains("content-length")
-                        && !headers.get("content-length").strip().equals("0"));
+                || (length != null && !length.strip().equals("0"));
     }
 }
