@@ -58,8 +58,11 @@ class DesiredFileTest {
         new DesiredFile(directory).save(new Obeyed(2, 9, Map.of("s/p", pod.build())));
         assertThat(Files.readString(directory.resolve(DesiredFile.NAME), StandardCharsets.ISO_8859_1))
                 .doesNotContain("canary");
-        DesiredWorkload loaded =
-                new DesiredFile(directory).load().orElseThrow().workloads().get("s/p");
+        DesiredWorkload loaded = new DesiredFile(directory)
+                .load()
+                .orElseThrow()
+                .workloads()
+                .getOrDefault("s/p", DesiredWorkload.getDefaultInstance());
         assertThat(loaded.getSupplies().getSuppliesList())
                 .extracting(Supply::getName)
                 .containsExactly("c");
