@@ -383,7 +383,9 @@ class KubectlTest {
         assertThat(kubectl("get", "pod", "bold").run().must()).contains("Running");
         assertThat(kubectl("events", "--for", "pod/meek").run().must()).contains("TaintManagerEviction");
         apply(TOLERANT.formatted("late", Engine.IMAGE, "[]"));
-        assertThat(unscheduled("late")).isEqualTo("0/1 nodes are available: 1 node(s) had untolerated taint(s).");
+        assertThat(unscheduled("late"))
+                .isEqualTo("0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are"
+                        + " available: 1 Preemption is not helpful for scheduling.");
         kubectl("taint", "nodes", "--all", "a-").run().must();
         kubectl("wait", "--for=condition=Ready", "pod/late", "--timeout=50s")
                 .run()
