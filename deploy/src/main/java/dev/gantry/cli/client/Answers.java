@@ -37,7 +37,8 @@ final class Answers {
                 "try again; the server's log says more");
     }
 
-    private static JsonNode tree(byte[] body) {
+    /** Missing where it is not JSON. */
+    static JsonNode tree(byte[] body) {
         try {
             return new ObjectMapper().readTree(body);
         } catch (IOException e) {

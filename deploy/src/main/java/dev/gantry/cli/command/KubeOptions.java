@@ -1,9 +1,9 @@
 package dev.gantry.cli.command;
 
 import dev.gantry.cli.apply.Documents;
-import dev.gantry.cli.kube.KubeAccess;
+import dev.gantry.cli.client.KubeAccess;
+import dev.gantry.cli.client.KubeClient;
 import dev.gantry.cli.kube.KubeApplier;
-import dev.gantry.cli.kube.KubeClient;
 import dev.gantry.cli.terminal.Console;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.gantry.cli.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.cli.client.KubeClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ final class KindTable {
 
         /** As kubectl prints it: {@code deployment.apps/web}. */
         String label(String name) {
-            return kind.toLowerCase(Locale.ROOT) + (group.isEmpty() ? "" : "." + group) + "/" + name;
+            return KindTable.label(kind, group, name);
         }
 
         /** Of all objects of the kind. */
@@ -68,6 +69,10 @@ final class KindTable {
                         List.copyOf(verbs)));
             }
         }
+    }
+
+    static String label(String kind, String group, String name) {
+        return kind.toLowerCase(Locale.ROOT) + (group.isEmpty() ? "" : "." + group) + "/" + name;
     }
 
     /** Empty as well for kinds of which there are no objects to write, reviews for example. */

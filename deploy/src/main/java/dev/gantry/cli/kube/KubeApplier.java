@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.cli.apply.Manifest;
 import dev.gantry.cli.client.ApiException;
+import dev.gantry.cli.client.KubeClient;
 import dev.gantry.cli.client.OpsClient;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
@@ -235,8 +236,7 @@ public final class KubeApplier {
             Optional<KindTable.Kind> kind = kinds.find(manifest.apiVersion(), manifest.kind());
             if (kind.isEmpty()) {
                 if (newKinds.contains(manifest.group() + "/" + manifest.kind())) {
-                    String label = manifest.kind().toLowerCase(java.util.Locale.ROOT) + "." + manifest.group() + "/"
-                            + manifest.name();
+                    String label = KindTable.label(manifest.kind(), manifest.group(), manifest.name());
                     steps.add(new Step.Apply(
                             label, manifest, body, MissingNode.getInstance(), MissingNode.getInstance()));
                 } else {

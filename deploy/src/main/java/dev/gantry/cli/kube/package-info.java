@@ -1,4 +1,4 @@
-/** Applies documents to the Kubernetes API: where it is, what kinds it has, what would change, and how far workloads are. */
+/** Applies documents to the Kubernetes API: what kinds it has, what would change, and how far workloads are. */
 @NullMarked
 package dev.gantry.cli.kube;
 

@@ -1,9 +1,6 @@
-package dev.gantry.cli.kube;
+package dev.gantry.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.gantry.cli.client.ApiException;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.io.IOException;
@@ -33,7 +30,6 @@ public final class KubeClient {
 
     private final KubeAccess access;
     private final HttpClient http;
-    private final ObjectMapper mapper = new ObjectMapper();
 
     public KubeClient(KubeAccess access) {
         this.access = access;
@@ -48,20 +44,21 @@ public final class KubeClient {
      *
      * @param warnings what the server thinks its client should know
      */
-    record Answer(JsonNode json, List<String> warnings) {}
+    public record Answer(JsonNode json, List<String> warnings) {}
 
     /** Of what names none. */
-    String namespace() {
+    public String namespace() {
         return access.namespace();
     }
 
-    JsonNode get(String target, String accept) throws InterruptedException {
+    /** @param accept the form in which to answer */
+    public JsonNode get(String target, String accept) throws InterruptedException {
         return send("GET " + target, request(target).header("Accept", accept).GET())
                 .json();
     }
 
     /** Empty where there is nothing. */
-    Optional<JsonNode> find(String target) throws InterruptedException {
+    public Optional<JsonNode> find(String target) throws InterruptedException {
         try {
             return Optional.of(get(target, "application/json"));
         } catch (ApiException e) {
@@ -72,8 +69,12 @@ public final class KubeClient {
         }
     }
 
-    /** @param what is applied, for messages */
-    Answer apply(String what, String target, JsonNode object) throws InterruptedException {
+    /**
+     * Server-side apply.
+     *
+     * @param what is applied, for messages
+     */
+    public Answer apply(String what, String target, JsonNode object) throws InterruptedException {
         return send(
                 what,
                 request(target)
@@ -81,8 +82,11 @@ public final class KubeClient {
                         .method("PATCH", BodyPublishers.ofString(object.toString())));
     }
 
-    /** @return whether there was something to delete */
-    boolean delete(String what, String target) throws InterruptedException {
+    /**
+     * @param what is deleted, for messages
+     * @return whether there was something to delete
+     */
+    public boolean delete(String what, String target) throws InterruptedException {
         try {
             Answer _ = send(what, request(target).DELETE());
             return true;
@@ -116,20 +120,11 @@ public final class KubeClient {
         if (body.length > BYTES_MAX) {
             throw new Failure(Exit.ERROR, what + " got no answer of use", "it is larger than 64 MiB", "");
         }
-        JsonNode json = tree(body);
+        JsonNode json = Answers.tree(body);
         if (response.statusCode() / 100 != 2) {
             throw refusal(what, response.statusCode(), json, body);
         }
         return new Answer(json, warnings(response));
-    }
-
-    private JsonNode tree(byte[] body) {
-        try {
-            return mapper.readTree(body);
-        } catch (IOException _) {
-            // Not JSON: a proxy's page, say. Its text is shown as it is.
-            return MissingNode.getInstance();
-        }
     }
 
     private static ApiException refusal(String what, int status, JsonNode json, byte[] body) {

@@ -1,4 +1,4 @@
-package dev.gantry.cli.kube;
+package dev.gantry.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +7,7 @@ import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +18,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -108,28 +107,28 @@ public record KubeAccess(URI server, String namespace, Optional<String> token, S
         private SSLContext tls(JsonNode cluster, JsonNode user) throws IOException, GeneralSecurityException {
             SSLContext context = SSLContext.getInstance("TLS");
             Optional<String> key = text(user, "client-key");
-            KeyManagerFactory keys = null;
-            if (key.isPresent()) {
-                KeyStore store = empty();
-                Collection<? extends Certificate> chain =
-                        certificates(text(user, "client-certificate").orElse(""));
-                store.setKeyEntry("user", privateKey(key.get()), NO_PASSWORD, chain.toArray(Certificate[]::new));
-                keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                keys.init(store, NO_PASSWORD);
-            }
             Optional<String> authority = text(cluster, "certificate-authority");
-            TrustManagerFactory trust = null;
-            if (authority.isPresent()) {
-                KeyStore store = empty();
-                for (Certificate certificate : certificates(authority.get())) {
-                    store.setCertificateEntry("ca-" + store.size(), certificate);
-                }
-                trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                trust.init(store);
-            }
             context.init(
-                    keys == null ? null : keys.getKeyManagers(), trust == null ? null : trust.getTrustManagers(), null);
+                    key.isPresent()
+                            ? identity(
+                                    key.get(), text(user, "client-certificate").orElse(""))
+                            : null,
+                    authority.isPresent() ? Authorities.read(stream(authority.get())) : null,
+                    null);
             return context;
+        }
+
+        private static KeyManager[] identity(String key, String chain) throws IOException, GeneralSecurityException {
+            KeyStore store = Authorities.emptyStore();
+            Certificate[] certificates = Authorities.certificates(stream(chain)).toArray(Certificate[]::new);
+            store.setKeyEntry("user", privateKey(key), NO_PASSWORD, certificates);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, NO_PASSWORD);
+            return keys.getKeyManagers();
+        }
+
+        private static InputStream stream(String pem) {
+            return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
         }
 
         /** What stands in the file itself, or in another one that it names. */
@@ -144,17 +143,6 @@ public record KubeAccess(URI server, String namespace, Optional<String> token, S
 
         private Path beside(JsonNode name) {
             return file.toAbsolutePath().resolveSibling(name.asText());
-        }
-
-        private static KeyStore empty() throws IOException, GeneralSecurityException {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            return store;
-        }
-
-        private static Collection<? extends Certificate> certificates(String pem) throws GeneralSecurityException {
-            return CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
         }
 
         private static PrivateKey privateKey(String pem) throws IOException, GeneralSecurityException {
