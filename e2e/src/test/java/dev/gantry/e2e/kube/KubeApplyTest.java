@@ -222,11 +222,7 @@ class KubeApplyTest {
             {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "l", "namespace": "small"}, "spec": {
             "limits": [{"type": "Container", "defaultRequest": {"cpu": "60m"}, "default": {"cpu": "100m"}}]}}\
             """;
-        assertThat(machine.kubectl("apply", "-f", "-")
-                        .reading(limits.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                        .run()
-                        .exit())
-                .isZero();
+        machine.apply(limits);
         kubectl(
                 "create",
                 "deployment",

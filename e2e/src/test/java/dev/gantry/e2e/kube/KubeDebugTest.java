@@ -49,10 +49,7 @@ class KubeDebugTest {
     }
 
     private static void runs(String pod) {
-        kubectl("apply", "-f", "-")
-                .reading(POD.formatted(pod, Engine.IMAGE).getBytes(UTF_8))
-                .run()
-                .must();
+        machine.apply(POD.formatted(pod, Engine.IMAGE));
         isReady(pod);
     }
 

@@ -2,7 +2,6 @@ package dev.gantry.e2e.kube;
 
 import static dev.gantry.e2e.kube.KubeFleet.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.e2e.bed.Command;
@@ -77,10 +76,6 @@ class KubeImagesTest {
         return machine.kubectl(words);
     }
 
-    private static void apply(String document) {
-        kubectl("apply", "-f", "-").reading(document.getBytes(UTF_8)).run().must();
-    }
-
     private static void login(String name, String password) {
         kubectl(
                         "create",
@@ -102,7 +97,7 @@ class KubeImagesTest {
 
     @Test
     void arePulledWithTheSecretsOfThePodOnceTheyAreThere() {
-        apply(POD.formatted("own", "default", "[{name: wrong}, {name: login}]", "first:1"));
+        machine.apply(POD.formatted("own", "default", "[{name: wrong}, {name: login}]", "first:1"));
         await("the refusal", () -> kubectl("get", "pod", "own").run().must().contains("ImagePull"));
         login("wrong", "guess");
         login("login", Registry.PASSWORD);
@@ -116,7 +111,7 @@ class KubeImagesTest {
         kubectl("patch", "serviceaccount", "puller", "-p", "{\"imagePullSecrets\": [{\"name\": \"ours\"}]}")
                 .run()
                 .must();
-        apply(POD.formatted("given", "puller", "[]", "second:1"));
+        machine.apply(POD.formatted("given", "puller", "[]", "second:1"));
         isReady("given");
         Path desired;
         try (var files = Files.walk(machine.home().resolve("data"))) {

@@ -1,5 +1,7 @@
 package dev.gantry.e2e.kube;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
 import dev.gantry.e2e.bed.Gantry;
@@ -58,6 +60,14 @@ record KubeMachine(Path home, Engine engine, Gantry up) implements AutoCloseable
         all.addAll(List.of(words));
         return Command.of(all.toArray(String[]::new))
                 .with(Map.of("KUBECONFIG", home.resolve("kubeconfig").toString()));
+    }
+
+    /** @return what kubectl says of it */
+    String apply(String documents) {
+        return kubectl("apply", "-f", "-")
+                .reading(documents.getBytes(UTF_8))
+                .run()
+                .must();
     }
 
     @Override

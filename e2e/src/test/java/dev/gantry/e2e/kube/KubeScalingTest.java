@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -77,10 +76,7 @@ class KubeScalingTest {
     @Test
     @Order(1)
     void aPodThatBurnsProcessorTimeIsAtTheTopOfItsList() {
-        kubectl("apply", "-f", "-")
-                .reading(BUSY.getBytes(StandardCharsets.UTF_8))
-                .run()
-                .must();
+        machine.apply(BUSY);
         kubectl("autoscale", "deployment", "busy", "--min=1", "--max=3", "--cpu-percent=80")
                 .run()
                 .must();

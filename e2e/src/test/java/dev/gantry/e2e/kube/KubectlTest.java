@@ -525,10 +525,7 @@ class KubectlTest {
     }
 
     private static String apply(String document) {
-        return kubectl("apply", "-f", "-")
-                .reading(document.getBytes(UTF_8))
-                .run()
-                .must();
+        return machine.apply(document);
     }
 
     private static Command kubectl(String... words) {
