@@ -48,13 +48,11 @@ final class AutoscalerStatus {
 
     /** In a fixed order, so that what says the same is the same. */
     private static Conditions conditions(JsonNode before, List<Condition> told, Instant now) {
-        Conditions known = Conditions.of(before, "");
-        Conditions ordered = new Conditions(
-                ORDER.stream().flatMap(type -> known.find(type).stream()).toList(), "");
+        Conditions renewed = Conditions.of(before, "");
         for (Condition condition : told) {
-            ordered = ordered.renewed(condition, now);
+            renewed = renewed.renewed(condition, now);
         }
-        Conditions all = ordered;
+        Conditions all = renewed;
         return new Conditions(
                 ORDER.stream().flatMap(type -> all.find(type).stream()).toList(), "");
     }

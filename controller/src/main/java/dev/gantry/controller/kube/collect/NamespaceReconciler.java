@@ -42,10 +42,7 @@ public final class NamespaceReconciler implements Reconciler<KubeObject> {
 
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        return snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(ResourceName.NAMESPACES))
-                .toList();
+        return KubeDocument.keys(snapshot, ResourceName.NAMESPACES);
     }
 
     @Override

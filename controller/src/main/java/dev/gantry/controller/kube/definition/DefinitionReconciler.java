@@ -40,10 +40,7 @@ public final class DefinitionReconciler implements Reconciler<KubeObject> {
 
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        return snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(ResourceName.DEFINITIONS))
-                .toList();
+        return KubeDocument.keys(snapshot, ResourceName.DEFINITIONS);
     }
 
     @Override
@@ -59,7 +56,7 @@ public final class DefinitionReconciler implements Reconciler<KubeObject> {
                     .map(Versioned::key)
                     .toList();
         }
-        Key<KubeObject> definition = definition(name);
+        Key<KubeObject> definition = name.definition().key();
         return change.after() == null
                 ? snapshot.get(definition).stream().map(Versioned::key).toList()
                 : List.of();
@@ -142,14 +139,5 @@ public final class DefinitionReconciler implements Reconciler<KubeObject> {
         return snapshot.list(Kinds.KUBE_OBJECT, ObjectName.scope(one.cluster(), ResourceName.DEFINITIONS, "")).stream()
                 .filter(other -> other.key().name().endsWith(group)
                         && other.key().name().indexOf('.') == other.key().name().length() - group.length());
-    }
-
-    private static Key<KubeObject> definition(ObjectName object) {
-        return new ObjectName(
-                        object.cluster(),
-                        ResourceName.DEFINITIONS,
-                        "",
-                        object.resource().toString())
-                .key();
     }
 }

@@ -61,10 +61,7 @@ public final class BudgetReconciler implements Reconciler<KubeObject> {
     }
 
     private static List<Key<KubeObject>> within(Snapshot snapshot, String cluster, String namespace) {
-        String scope = ObjectName.scope(cluster, Evictions.BUDGETS, namespace);
-        return snapshot.list(Kinds.KUBE_OBJECT, scope).stream()
-                .map(Versioned::key)
-                .toList();
+        return KubeDocument.keys(snapshot, cluster, Evictions.BUDGETS, namespace);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.KubeObject;
+import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.List;
@@ -29,6 +30,29 @@ public record KubeDocument(Versioned<KubeObject> record, ObjectNode json) {
 
     public static Optional<KubeDocument> find(Snapshot snapshot, ObjectName name) {
         return snapshot.get(name.key()).map(KubeDocument::of);
+    }
+
+    /** The records of all objects of a resource, of whatever cluster. */
+    public static List<Key<KubeObject>> keys(Snapshot snapshot, ResourceName resource) {
+        return snapshot.list(Kinds.KUBE_OBJECT).stream()
+                .map(Versioned::key)
+                .filter(key -> ObjectName.of(key).resource().equals(resource))
+                .toList();
+    }
+
+    /** The same of one cluster. */
+    public static List<Key<KubeObject>> keys(Snapshot snapshot, String cluster, ResourceName resource) {
+        return snapshot.find(Kinds.KUBE_OBJECTS_BY_RESOURCE, cluster + "/" + resource.path()).stream()
+                .map(Versioned::key)
+                .toList();
+    }
+
+    /** The same of one namespace, or of what has none. */
+    public static List<Key<KubeObject>> keys(
+            Snapshot snapshot, String cluster, ResourceName resource, String namespace) {
+        return snapshot.list(Kinds.KUBE_OBJECT, ObjectName.scope(cluster, resource, namespace)).stream()
+                .map(Versioned::key)
+                .toList();
     }
 
     /** The objects of one namespace, or of what has none, in the order of names. */

@@ -32,6 +32,11 @@ public record ObjectName(String cluster, ResourceName resource, String namespace
         return new ObjectName(parts[0], ResourceName.of(parts[1], parts[2]), parts[3], key.name());
     }
 
+    /** The definition of its kind, where that is one of those that users define. */
+    public ObjectName definition() {
+        return new ObjectName(cluster, ResourceName.DEFINITIONS, "", resource.toString());
+    }
+
     /** Another object of the same namespace. */
     public ObjectName beside(ResourceName other, String otherName) {
         return new ObjectName(cluster, other, namespace, otherName);

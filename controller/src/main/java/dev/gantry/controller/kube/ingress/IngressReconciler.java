@@ -35,10 +35,7 @@ public final class IngressReconciler implements Reconciler<KubeObject> {
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
         Set<Key<KubeObject>> keys = new LinkedHashSet<>(served(snapshot));
-        snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(IngressClasses.INGRESSES))
-                .forEach(keys::add);
+        keys.addAll(KubeDocument.keys(snapshot, IngressClasses.INGRESSES));
         return keys;
     }
 
@@ -55,11 +52,7 @@ public final class IngressReconciler implements Reconciler<KubeObject> {
             return List.of(name.key());
         }
         if (name.resource().equals(IngressClasses.RESOURCE)) {
-            return snapshot
-                    .find(Kinds.KUBE_OBJECTS_BY_RESOURCE, name.cluster() + "/" + IngressClasses.INGRESSES.path())
-                    .stream()
-                    .map(Versioned::key)
-                    .toList();
+            return KubeDocument.keys(snapshot, name.cluster(), IngressClasses.INGRESSES);
         }
         return name.resource().equals(IngressCompiler.SECRETS) ? bySecret(snapshot, name) : List.of();
     }

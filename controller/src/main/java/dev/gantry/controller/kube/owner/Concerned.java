@@ -27,10 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record Concerned(ResourceName resource) {
 
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        return snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(resource))
-                .toList();
+        return KubeDocument.keys(snapshot, resource);
     }
 
     public Collection<Key<KubeObject>> by(Change<?> change, Snapshot snapshot) {
@@ -66,14 +63,8 @@ public record Concerned(ResourceName resource) {
     /** Those of the same namespace; of all namespaces for what has none. */
     private Collection<Key<KubeObject>> within(Snapshot snapshot, ObjectName name) {
         return name.namespace().isEmpty()
-                ? KubeDocument.list(snapshot, name.cluster(), resource).stream()
-                        .map(found -> found.record().key())
-                        .toList()
-                : snapshot
-                        .list(Kinds.KUBE_OBJECT, ObjectName.scope(name.cluster(), resource, name.namespace()))
-                        .stream()
-                        .map(Versioned::key)
-                        .toList();
+                ? KubeDocument.keys(snapshot, name.cluster(), resource)
+                : KubeDocument.keys(snapshot, name.cluster(), resource, name.namespace());
     }
 
     private Collection<Key<KubeObject>> byPod(Change<?> change, Snapshot snapshot) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
 import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.Defaults;
-import dev.gantry.controller.kube.admit.Validation;
+import dev.gantry.controller.kube.admit.KindRules;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.Meta;
@@ -16,11 +16,11 @@ import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.kube.event.EventLog;
 import dev.gantry.controller.kube.event.Happening;
 import dev.gantry.controller.kube.event.Regarding;
-import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.type.ResourceType;
+import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
@@ -34,7 +34,6 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +46,9 @@ public final class OwnerPass {
 
     /** Room for the owner, its namespace, a pod and its name, and the guard of the runtime. */
     private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
+
+    private static final ResourceType POD =
+            ResourceTypes.described().find(ResourceName.PODS).orElseThrow();
 
     /** What planners keep of what was admitted; upstream's would stand still without it. */
     private static final Set<String> DEPENDENT = Set.of("ControllerRevision", "Endpoints", "EndpointSlice");
@@ -180,10 +182,7 @@ public final class OwnerPass {
     private Workload admitted(ObjectNode pod, PodMaker maker) {
         ObjectName name = owner.name().beside(ResourceName.PODS, Meta.of(pod).name());
         admission.complete(name, pod);
-        List<Cause> wrong = Validation.check("v1", "Pod", pod, Optional.empty());
-        if (!wrong.isEmpty()) {
-            throw KubeRefusal.invalid("", "Pod", name.name(), wrong);
-        }
+        KindRules.check(POD, pod, Optional.empty());
         Workload workload = maker.make(name.cluster(), pod, now);
         admission.admit(name, pod);
         return workload;

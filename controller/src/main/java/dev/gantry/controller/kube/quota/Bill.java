@@ -183,7 +183,7 @@ public final class Bill {
 
         private void count() {
             if (!isCounted) {
-                used = recount.used(quota);
+                used = recount.used(quota, recount.pods(quota));
                 isCounted = true;
             }
         }

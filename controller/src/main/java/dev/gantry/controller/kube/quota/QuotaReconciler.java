@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.quota;
 
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -33,10 +34,7 @@ public final class QuotaReconciler implements Reconciler<KubeObject> {
 
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        return snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(Quota.RESOURCE))
-                .toList();
+        return KubeDocument.keys(snapshot, Quota.RESOURCE);
     }
 
     @Override
@@ -78,9 +76,7 @@ public final class QuotaReconciler implements Reconciler<KubeObject> {
     }
 
     private static List<Key<KubeObject>> quotas(Snapshot snapshot, String cluster, String namespace) {
-        return Quota.records(snapshot, cluster, namespace).stream()
-                .map(Versioned::key)
-                .toList();
+        return KubeDocument.keys(snapshot, cluster, Quota.RESOURCE, namespace);
     }
 
     @Override
@@ -94,11 +90,12 @@ public final class QuotaReconciler implements Reconciler<KubeObject> {
             return Outcome.nothing();
         }
         Recount recount = new Recount(snapshot, pods, now);
+        List<PodCharges.Charged> charged = recount.pods(quota.get());
         Transaction.Builder writes = Transaction.builder();
-        quota.get().tell(writes, recount.used(quota.get()));
+        quota.get().tell(writes, recount.used(quota.get(), charged));
         Outcome outcome = Outcome.write(writes.build());
         // A moment later: at that very time it is still charged.
-        return recount.next(quota.get())
+        return recount.next(charged)
                 .map(at -> outcome.orWakeAt(at.plusMillis(1)))
                 .orElse(outcome);
     }

@@ -9,17 +9,29 @@ import dev.gantry.controller.resource.Kinds;
 import dev.gantry.store.Snapshot;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Counts what is used of quotas: numbers of objects by their index, and all else from the objects that say it. */
-record Recount(Snapshot snapshot, PodCharges pods, Instant now) {
+record Recount(Snapshot snapshot, PodCharges charges, Instant now) {
 
-    /** Exactly what the quota limits, with zeros. */
-    Amounts used(Quota quota) {
+    /** The pods that the quota may charge for; none where it is about something else. */
+    List<PodCharges.Charged> pods(Quota quota) {
+        boolean isAboutPods = quota.hard().byName().keySet().stream().anyMatch(PodCharge::isOfPods);
+        ObjectName of = quota.document().name();
+        return isAboutPods ? charges.of(snapshot, of.cluster(), of.namespace()) : List.of();
+    }
+
+    /**
+     * Exactly what the quota limits, with zeros.
+     *
+     * @param charged its pods
+     */
+    Amounts used(Quota quota, List<PodCharges.Charged> charged) {
         ObjectName of = quota.document().name();
         Map<ResourceName, Amounts> read = new HashMap<>();
-        Amounts ofPods = isAboutPods(quota) ? ofPods(of, quota.scopes()) : Amounts.NONE;
+        Amounts ofPods = ofPods(charged, quota.scopes());
         Amounts used = Amounts.NONE;
         for (String resource : quota.hard().byName().keySet()) {
             Quantity amount = Quantity.ZERO;
@@ -36,26 +48,18 @@ record Recount(Snapshot snapshot, PodCharges pods, Instant now) {
         return used;
     }
 
-    /** When a pod will be charged no longer although nothing changes. */
-    Optional<Instant> next(Quota quota) {
-        if (!isAboutPods(quota)) {
-            return Optional.empty();
-        }
-        ObjectName of = quota.document().name();
-        return pods.of(snapshot, of.cluster(), of.namespace()).stream()
+    /** When one of the pods will be charged no longer although nothing changes. */
+    Optional<Instant> next(List<PodCharges.Charged> charged) {
+        return charged.stream()
                 .filter(pod -> !pod.isOver())
                 .flatMap(pod -> pod.charge().until().stream())
                 .filter(until -> !now.isAfter(until))
                 .min(Instant::compareTo);
     }
 
-    private static boolean isAboutPods(Quota quota) {
-        return quota.hard().byName().keySet().stream().anyMatch(PodCharge::isOfPods);
-    }
-
-    private Amounts ofPods(ObjectName of, Scopes scopes) {
+    private Amounts ofPods(List<PodCharges.Charged> charged, Scopes scopes) {
         Amounts sum = Amounts.NONE;
-        for (PodCharges.Charged pod : pods.of(snapshot, of.cluster(), of.namespace())) {
+        for (PodCharges.Charged pod : charged) {
             if (scopes.covers(pod.charge())) {
                 sum = sum.plus(pod.charge().at(now, pod.isOver()));
             }

@@ -2,7 +2,6 @@ package dev.gantry.controller.kube.registry;
 
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.ObjectName;
-import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
 import dev.gantry.controller.kube.type.Custom;
@@ -16,12 +15,8 @@ final class Definitions {
 
     /** Refuses a definition that is gone or is being deleted; guards that it stays as it is. */
     static void guard(Draft draft, ObjectName object, Custom custom) {
-        ObjectName name = new ObjectName(
-                object.cluster(),
-                ResourceName.DEFINITIONS,
-                "",
-                object.resource().toString());
-        Versioned<KubeObject> record = draft.image().get(name.key()).orElseThrow(KubeRefusal::unknownPath);
+        Versioned<KubeObject> record =
+                draft.image().get(object.definition().key()).orElseThrow(KubeRefusal::unknownPath);
         boolean isDeleted = record.revision() == custom.revision()
                 ? custom.isDeleted()
                 : KubeDocument.of(record).meta().isDeleted();

@@ -6,9 +6,9 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.kube.type.Custom;
 import dev.gantry.controller.kube.type.ResourceType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,25 +89,7 @@ public record Scales(Optional<Custom.Scale> places) {
             return place.isEmpty() ? "" : object.at(place).asText();
         }
         JsonNode selector = object.at("/spec/selector");
-        List<String> parts = new ArrayList<>();
-        JsonNode labels = selector.has("matchLabels") || selector.has("matchExpressions")
-                ? selector.path("matchLabels")
-                : selector;
-        labels.properties()
-                .forEach(label ->
-                        parts.add(label.getKey() + "=" + label.getValue().asText()));
-        selector.path("matchExpressions").forEach(rule -> parts.add(text(rule)));
-        return String.join(",", parts);
-    }
-
-    private static String text(JsonNode rule) {
-        String key = rule.path("key").asText();
-        String values = " (" + String.join(",", Json.texts(rule.path("values"))) + ")";
-        return switch (rule.path("operator").asText()) {
-            case "In" -> key + " in" + values;
-            case "NotIn" -> key + " notin" + values;
-            case "DoesNotExist" -> "!" + key;
-            default -> key;
-        };
+        boolean isPlain = !selector.has("matchLabels") && !selector.has("matchExpressions");
+        return LabelSelector.text(isPlain ? Json.object().set("matchLabels", selector) : selector);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.select;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,28 @@ public record LabelSelector(List<Rule> rules) {
 
     public LabelSelector {
         rules = List.copyOf(rules);
+    }
+
+    /** The text of a selector in an object, as {@link #parse} reads it; empty when it has no rule. */
+    public static String text(JsonNode selector) {
+        List<String> parts = new ArrayList<>();
+        selector.path("matchLabels")
+                .properties()
+                .forEach(label ->
+                        parts.add(label.getKey() + "=" + label.getValue().asText()));
+        selector.path("matchExpressions").forEach(rule -> parts.add(ruleText(rule)));
+        return String.join(",", parts);
+    }
+
+    private static String ruleText(JsonNode rule) {
+        String key = rule.path("key").asText();
+        String values = " (" + String.join(",", Json.texts(rule.path("values"))) + ")";
+        return switch (rule.path("operator").asText()) {
+            case "In" -> key + " in" + values;
+            case "NotIn" -> key + " notin" + values;
+            case "DoesNotExist" -> "!" + key;
+            default -> key;
+        };
     }
 
     /** @param text as in the parameter {@code labelSelector} */

@@ -88,7 +88,7 @@ public final class KubeApi {
         this.parts = parts;
         Registries registries = parts.creation().registries();
         this.lists = new Lists(parts.store(), registries, parts.samples(), parts.clock());
-        this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.types(), parts.clock());
+        this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.clock());
         this.writes = new Writes(parts.store(), parts.creation(), lists, parts.clock(), parts.suffixes());
         this.patches = new Patches(writes);
         PodChannels channels = new PodChannels(parts.store(), parts.nodes());

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.controller.http.Headers;
 import dev.gantry.controller.http.ResponseStream;
-import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
@@ -32,14 +31,12 @@ final class Watches {
     private final Store store;
     private final Fanout fanout;
     private final Lists lists;
-    private final ClusterTypes types;
     private final InstantSource clock;
 
-    Watches(Store store, Fanout fanout, Lists lists, ClusterTypes types, InstantSource clock) {
+    Watches(Store store, Fanout fanout, Lists lists, InstantSource clock) {
         this.store = store;
         this.fanout = fanout;
         this.lists = lists;
-        this.types = types;
         this.clock = clock;
     }
 
@@ -101,13 +98,13 @@ final class Watches {
 
     /** Whether the kind is still what it was when the watch began; if not, its client shall ask again. */
     private boolean isServed(Target.Objects target) {
-        Optional<Long> definition = target.type().custom().map(Custom::revision);
-        return definition.isEmpty()
-                || types.of(store.snapshot(), target.cluster())
-                        .find(target.type().apiVersion(), target.type().name().plural())
-                        .flatMap(ResourceType::custom)
-                        .map(Custom::revision)
-                        .equals(definition);
+        Optional<Custom> custom = target.type().custom();
+        return custom.isEmpty()
+                || store.snapshot()
+                        .get(target.objectName().definition().key())
+                        .filter(definition ->
+                                definition.revision() == custom.get().revision())
+                        .isPresent();
     }
 
     /** An object that stops to match is gone for this watcher, and one that begins to is new. */

@@ -54,11 +54,7 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
 
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        Set<Key<KubeObject>> keys = new LinkedHashSet<>();
-        snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(ServiceClaims.SERVICES))
-                .forEach(keys::add);
+        Set<Key<KubeObject>> keys = new LinkedHashSet<>(KubeDocument.keys(snapshot, ServiceClaims.SERVICES));
         // A service may be gone and its route not yet.
         snapshot.list(Kinds.SERVICE_ROUTE).forEach(route -> keys.add(service(route.value())));
         return keys;

@@ -32,17 +32,9 @@ public record ResourceType(
     /** One version of what a custom definition describes. */
     public static ResourceType custom(
             ResourceName name, String version, String kind, boolean namespaced, Custom custom) {
-        return new ResourceType(
-                name,
-                version,
-                kind,
-                namespaced,
-                List.of(),
-                List.of(),
-                ALL_VERBS,
-                List.of(),
-                List.of(Column.named(), Column.age()),
-                Optional.of(custom));
+        return bare(name, version, kind, namespaced, ALL_VERBS)
+                .definedBy(custom)
+                .shows(Column.age());
     }
 
     static ResourceType namespaced(String group, String version, String kind, String plural) {
@@ -55,32 +47,12 @@ public record ResourceType(
 
     /** Something that is only asked, never kept. */
     static ResourceType asked(String group, String version, String kind, String plural, boolean namespaced) {
-        return new ResourceType(
-                new ResourceName(group, plural),
-                version,
-                kind,
-                namespaced,
-                List.of(),
-                List.of(),
-                List.of("create"),
-                List.of(),
-                List.of(),
-                Optional.empty());
+        return bare(new ResourceName(group, plural), version, kind, namespaced, List.of("create"));
     }
 
     /** Something that is drawn from what was measured: it can only be read, and nobody watches it. */
     static ResourceType measured(String group, String version, String kind, String plural, boolean namespaced) {
-        return new ResourceType(
-                new ResourceName(group, plural),
-                version,
-                kind,
-                namespaced,
-                List.of(),
-                List.of(),
-                List.of("get", "list"),
-                List.of(),
-                List.of(),
-                Optional.empty());
+        return bare(new ResourceName(group, plural), version, kind, namespaced, List.of("get", "list"));
     }
 
     /** As in {@code apiVersion}. */
@@ -158,17 +130,28 @@ public record ResourceType(
                 name, version, kind, namespaced, shortNames, categories, verbs, subresources, List.copyOf(all), custom);
     }
 
-    private static ResourceType stored(String group, String version, String kind, String plural, boolean namespaced) {
+    private ResourceType definedBy(Custom definition) {
         return new ResourceType(
-                new ResourceName(group, plural),
+                name,
                 version,
                 kind,
                 namespaced,
-                List.of(),
-                List.of(),
-                ALL_VERBS,
-                List.of(),
-                List.of(Column.named(), Column.age()),
-                Optional.empty());
+                shortNames,
+                categories,
+                verbs,
+                subresources,
+                columns,
+                Optional.of(definition));
+    }
+
+    private static ResourceType stored(String group, String version, String kind, String plural, boolean namespaced) {
+        return bare(new ResourceName(group, plural), version, kind, namespaced, ALL_VERBS)
+                .shows(Column.age());
+    }
+
+    private static ResourceType bare(
+            ResourceName name, String version, String kind, boolean namespaced, List<String> verbs) {
+        return new ResourceType(
+                name, version, kind, namespaced, List.of(), List.of(), verbs, List.of(), List.of(), Optional.empty());
     }
 }

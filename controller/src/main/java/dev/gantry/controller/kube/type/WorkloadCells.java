@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.type;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gantry.controller.kube.select.LabelSelector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,25 +96,8 @@ final class WorkloadCells {
     }
 
     private static String selector(JsonNode selector) {
-        List<String> parts = new ArrayList<>();
-        selector.path("matchLabels")
-                .properties()
-                .forEach(label ->
-                        parts.add(label.getKey() + "=" + label.getValue().asText()));
-        for (JsonNode rule : selector.path("matchExpressions")) {
-            List<String> values = new ArrayList<>();
-            rule.path("values").forEach(value -> values.add(value.asText()));
-            String list = " (" + String.join(",", values) + ")";
-            String key = rule.path("key").asText();
-            parts.add(
-                    switch (rule.path("operator").asText()) {
-                        case "In" -> key + " in" + list;
-                        case "NotIn" -> key + " notin" + list;
-                        case "DoesNotExist" -> "!" + key;
-                        default -> key;
-                    });
-        }
-        return parts.isEmpty() ? NONE : String.join(",", parts);
+        String text = LabelSelector.text(selector);
+        return text.isEmpty() ? NONE : text;
     }
 
     private static String each(JsonNode list, String member) {

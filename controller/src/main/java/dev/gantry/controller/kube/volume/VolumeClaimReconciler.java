@@ -52,10 +52,7 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
 
     @Override
     public Collection<Key<KubeObject>> all(Snapshot snapshot) {
-        return snapshot.list(Kinds.KUBE_OBJECT).stream()
-                .map(Versioned::key)
-                .filter(key -> ObjectName.of(key).resource().equals(VolumeNames.CLAIMS))
-                .toList();
+        return KubeDocument.keys(snapshot, VolumeNames.CLAIMS);
     }
 
     @Override
