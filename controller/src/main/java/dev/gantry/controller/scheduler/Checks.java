@@ -25,6 +25,7 @@ import dev.gantry.proto.Toleration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -101,6 +102,11 @@ final class Checks {
                 .toList();
     }
 
+    /** The first of them, without asking the others. */
+    Optional<Check> firstFailing(NodeState node) {
+        return first(lasting, node).or(() -> first(passing, node));
+    }
+
     List<Reason> reasons(NodeState node) {
         return failing(node).stream().map(check -> check.reason(node)).toList();
     }
@@ -113,6 +119,15 @@ final class Checks {
             }
         }
         return true;
+    }
+
+    private static Optional<Check> first(List<Check> checks, NodeState node) {
+        for (Check check : checks) {
+            if (!check.admits().test(node)) {
+                return Optional.of(check);
+            }
+        }
+        return Optional.empty();
     }
 
     private static Check administration(Demand demand) {

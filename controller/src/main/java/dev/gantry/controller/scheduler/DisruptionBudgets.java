@@ -17,8 +17,8 @@ public interface DisruptionBudgets {
      * @param covers the pods with which labels it is about
      * @param allowed so many may go now
      */
-    record Budget(String name, Predicate<Map<String, String>> covers, int allowed) {}
+    record Allowance(String name, Predicate<Map<String, String>> covers, int allowed) {}
 
     /** All of one namespace. */
-    List<Budget> of(Snapshot snapshot, String cluster, String namespace);
+    List<Allowance> of(Snapshot snapshot, String cluster, String namespace);
 }

@@ -53,7 +53,8 @@ final class Evenness {
     boolean admits(NodeState node) {
         String value = node.attributes().get(rule.getTopology());
         if (value == null) {
-            return false;
+            // Another question is about that.
+            return true;
         }
         int change = node == tried && domains.containsKey(value) ? count.on(node) - triedBefore : 0;
         int least = change == 0 ? fewest : fewest(value, change);

@@ -11,6 +11,11 @@ final class Headcount {
     private final Map<NodeState, Integer> onNodes = new HashMap<>();
     private final Map<String, Map<String, Integer>> byTopology = new TreeMap<>();
 
+    /** Whether there is nobody at all. */
+    boolean isEmpty() {
+        return onNodes.isEmpty();
+    }
+
     int on(NodeState node) {
         return onNodes.getOrDefault(node, 0);
     }
@@ -24,7 +29,7 @@ final class Headcount {
         if (number == 0) {
             return;
         }
-        onNodes.merge(node, number, Headcount::sum);
+        onNodes.merge(node, number, NodeState::sum);
         byTopology.forEach((topology, counts) -> add(counts, node.attributes().get(topology), number));
     }
 
@@ -36,12 +41,7 @@ final class Headcount {
 
     private static void add(Map<String, Integer> counts, @Nullable String value, int number) {
         if (value != null) {
-            counts.merge(value, number, Headcount::sum);
+            counts.merge(value, number, NodeState::sum);
         }
-    }
-
-    private static @Nullable Integer sum(Integer a, Integer b) {
-        int sum = a + b;
-        return sum == 0 ? null : sum;
     }
 }

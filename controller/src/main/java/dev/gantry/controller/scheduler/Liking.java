@@ -5,6 +5,7 @@ import dev.gantry.controller.scheduler.Survey.Site;
 import dev.gantry.proto.PodTerm;
 import dev.gantry.proto.TopologySpread;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Which of the nodes that can take a pod it likes best. Each preference gives 0 to 100, weighed as kube-scheduler does; who is
@@ -47,8 +49,8 @@ final class Liking {
             return fitting.stream().findFirst().map(Site::node);
         }
         long[] totals = new long[fitting.size()];
-        add(totals, OF_TAINTS, taints(fitting));
-        add(totals, OF_NODES, nodes(fitting));
+        add(totals, OF_TAINTS, shares(fitting.stream().mapToLong(Site::undesired), true));
+        add(totals, OF_NODES, shares(fitting.stream().mapToLong(Site::liking), false));
         add(totals, OF_PODS, pods(fitting));
         add(totals, OF_SPREADS, spreads(fitting));
         List<Score> steps = Step.of(demand).stream()
@@ -72,26 +74,13 @@ final class Liking {
         }
     }
 
-    private static long[] taints(List<Site> fitting) {
-        long[] scores = fitting.stream().mapToLong(Site::undesired).toArray();
-        long most = IntStream.range(0, scores.length)
-                .mapToLong(i -> scores[i])
-                .max()
-                .orElse(0);
+    /** 0 to 100, by the most of them. */
+    private static long[] shares(LongStream of, boolean isFewestBest) {
+        long[] scores = of.toArray();
+        long most = Arrays.stream(scores).max().orElse(0);
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = most == 0 ? BEST : BEST - BEST * scores[i] / most;
-        }
-        return scores;
-    }
-
-    private static long[] nodes(List<Site> fitting) {
-        long[] scores = fitting.stream().mapToLong(Site::liking).toArray();
-        long most = IntStream.range(0, scores.length)
-                .mapToLong(i -> scores[i])
-                .max()
-                .orElse(0);
-        for (int i = 0; i < scores.length && most > 0; i++) {
-            scores[i] = BEST * scores[i] / most;
+            long share = most == 0 ? 0 : BEST * scores[i] / most;
+            scores[i] = isFewestBest ? BEST - share : share;
         }
         return scores;
     }
@@ -118,14 +107,8 @@ final class Liking {
                 scores[i] += value == null ? 0 : values.getOrDefault(value, 0L);
             }
         });
-        long least = IntStream.range(0, scores.length)
-                .mapToLong(i -> scores[i])
-                .min()
-                .orElse(0);
-        long most = IntStream.range(0, scores.length)
-                .mapToLong(i -> scores[i])
-                .max()
-                .orElse(0);
+        long least = Arrays.stream(scores).min().orElse(0);
+        long most = Arrays.stream(scores).max().orElse(0);
         for (int i = 0; i < scores.length; i++) {
             scores[i] = most == least ? 0 : BEST * (scores[i] - least) / (most - least);
         }

@@ -107,7 +107,7 @@ final class Neighbourhood {
                     TOPOLOGY_SPREAD,
                     TOPOLOGY_SPREAD.name(),
                     // Who lacks the label was told so already.
-                    node -> !spread.hasLabel(node) || spread.admits(node),
+                    spread::admits,
                     spread::text));
         }
     }

@@ -9,6 +9,9 @@ import java.util.Set;
 /** What a node's record says to a workload, whatever runs there: for planners that decide node by node. */
 public final class NodeFit {
 
+    /** No pod is told of here. */
+    private final Society nobody = new Society(NamespaceLabels.NONE);
+
     private final Checks checks;
 
     private NodeFit(Checks checks) {
@@ -22,7 +25,7 @@ public final class NodeFit {
     /** What speaks against the node for as long as its record does not change; empty when nothing does. */
     public Set<Reason.Filter> against(Versioned<Node> node) {
         Set<Reason.Filter> filters = EnumSet.noneOf(Reason.Filter.class);
-        checks.failing(new NodeState(node, new Society(NamespaceLabels.NONE))).stream()
+        checks.failing(new NodeState(node, nobody)).stream()
                 .filter(Check::lasting)
                 .forEach(check -> filters.add(check.filter()));
         return filters;

@@ -258,7 +258,8 @@ final class NodeState {
         }
     }
 
-    private static @Nullable Integer sum(Integer a, Integer b) {
+    /** For counts in a map: nobody is not in it. */
+    static @Nullable Integer sum(Integer a, Integer b) {
         int sum = a + b;
         return sum == 0 ? null : sum;
     }

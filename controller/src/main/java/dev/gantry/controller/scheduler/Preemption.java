@@ -1,7 +1,7 @@
 package dev.gantry.controller.scheduler;
 
 import dev.gantry.controller.resource.Workloads;
-import dev.gantry.controller.scheduler.DisruptionBudgets.Budget;
+import dev.gantry.controller.scheduler.DisruptionBudgets.Allowance;
 import dev.gantry.controller.scheduler.Reason.Filter;
 import dev.gantry.proto.Victim;
 import dev.gantry.proto.Workload;
@@ -33,8 +33,8 @@ final class Preemption {
     private final Fleet fleet;
     private final Snapshot snapshot;
     private final DisruptionBudgets budgets;
-    private final Map<String, List<Budget>> known = new HashMap<>();
-    private final Map<Budget, Integer> spent = new HashMap<>();
+    private final Map<String, List<Allowance>> known = new HashMap<>();
+    private final Map<Allowance, Integer> spent = new HashMap<>();
 
     Preemption(Fleet fleet, Snapshot snapshot, DisruptionBudgets budgets) {
         this.fleet = fleet;
@@ -102,10 +102,8 @@ final class Preemption {
         boolean isTooSmall = node.capacity().getCpuUnits() < demand.resources().getCpuUnits()
                 || node.capacity().getMemoryBytes() < demand.resources().getMemoryBytes();
         return !isTooSmall
-                && checks.admitForLong(node)
-                && checks.failing(node).stream()
-                        .findFirst()
-                        .filter(first -> first.filter() == Filter.POD_AFFINITY)
+                && checks.firstFailing(node)
+                        .filter(first -> first.lasting() || first.filter() == Filter.POD_AFFINITY)
                         .isEmpty();
     }
 
@@ -131,10 +129,10 @@ final class Preemption {
         lower.forEach(pod -> node.remove(pod.key()));
         try {
             if (!checks.admitNow(node)) {
-                codes.add(checks.failing(node).getFirst().code());
+                checks.firstFailing(node).ifPresent(first -> codes.add(first.code()));
                 return Optional.empty();
             }
-            Map<Budget, Integer> left = new HashMap<>();
+            Map<Allowance, Integer> left = new HashMap<>();
             List<Versioned<Workload>> leaving = new ArrayList<>();
             List<Versioned<Workload>> forbidden = new ArrayList<>();
             List<Versioned<Workload>> free = new ArrayList<>();
@@ -151,8 +149,7 @@ final class Preemption {
             free.stream().filter(pod -> !mayStay(node, pod, checks)).forEach(dying::add);
             return Optional.of(new Sacrifice(node, leaving, dying, violations));
         } finally {
-            // What stayed is put again, which changes nothing.
-            lower.forEach(node::put);
+            lower.stream().filter(pod -> !node.holds(pod.key())).forEach(node::put);
         }
     }
 
@@ -165,16 +162,16 @@ final class Preemption {
         return false;
     }
 
-    private boolean violates(Workload pod, Map<Budget, Integer> left) {
+    private boolean violates(Workload pod, Map<Allowance, Integer> left) {
         boolean violates = false;
-        for (Budget budget : covering(pod)) {
+        for (Allowance budget : covering(pod)) {
             int rest = left.merge(budget, -1, Integer::sum) + budget.allowed() - spent.getOrDefault(budget, 0);
             violates |= rest < 0;
         }
         return violates;
     }
 
-    private List<Budget> covering(Workload pod) {
+    private List<Allowance> covering(Workload pod) {
         return Face.of(pod)
                 .map(face ->
                         known

@@ -149,15 +149,15 @@ public final class Scheduler {
         if (!workload.getSpec().hasPod()) {
             return new Room.None("");
         }
-        Room room = awaited(workload).orElseGet(() -> find(workload));
+        Demand demand = Demand.of(workload);
+        Room room = awaited(workload, demand).orElseGet(() -> find(workload, demand));
         if (room instanceof Room.Made made) {
             fleet.node(made.node()).ifPresent(node -> fleet.assume(key, workload, node));
         }
         return room;
     }
 
-    private Optional<Room> awaited(Workload workload) {
-        Demand demand = Demand.of(workload);
+    private Optional<Room> awaited(Workload workload, Demand demand) {
         return nominated(workload, demand)
                 .filter(node -> Checks.of(demand).admitForLong(node))
                 .filter(node -> workload.getPlacement().getVictimsList().stream()
@@ -165,8 +165,7 @@ public final class Scheduler {
                 .map(node -> new Room.Made(node.id(), workload.getPlacement().getVictimsList()));
     }
 
-    private Room find(Workload workload) {
-        Demand demand = Demand.of(workload);
+    private Room find(Workload workload, Demand demand) {
         Asker asker = asker(workload, demand);
         int priority = workload.getSpec().getPod().getPriority();
         Vain before = vain.get(asker);

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the pods on the nodes mean to others: how many there are of each crowd that somebody asked for, and whose neighbours
@@ -40,7 +39,6 @@ final class Society {
     /** How many pods there are with a rule, by the places where they are. */
     private final Map<PodTerm, Headcount> held = new HashMap<>();
 
-    private final Map<PodTerm, Integer> holders = new HashMap<>();
     private final Set<PodTerm> abandoned = new HashSet<>();
     private final TreeMap<Integer, Integer> priorities = new TreeMap<>();
 
@@ -68,8 +66,7 @@ final class Society {
     /** Whether a decision for the workload depends on other pods, or on what it would like of nodes. */
     boolean concerns(Workload workload) {
         return workload.getSpec().hasPod()
-                && (workload.getSpec().getPod().hasCompany()
-                                && !isEmpty(workload.getSpec().getPod().getCompany())
+                && (!isEmpty(workload.getSpec().getPod().getCompany())
                         || !held.isEmpty()
                                 && Face.of(workload)
                                         .filter(face -> !about(face).isEmpty())
@@ -143,7 +140,7 @@ final class Society {
         if (!workload.getSpec().hasPod()) {
             return;
         }
-        priorities.merge(workload.getSpec().getPod().getPriority(), sign, Society::sum);
+        priorities.merge(workload.getSpec().getPod().getPriority(), sign, NodeState::sum);
         Company company = workload.getSpec().getPod().getCompany();
         for (int i = 0; i < company.getTermsCount(); i++) {
             hold(company.getTerms(i), node, sign);
@@ -178,18 +175,18 @@ final class Society {
             termsAbout.clear();
         }
         count.add(node, sign);
-        if (holders.merge(term, sign, Society::sum) == null) {
+        if (count.isEmpty()) {
             // Whoever decides now may hold on to the count, and the pod may come back.
             abandoned.add(term);
         }
     }
 
     private void forgetAbandoned() {
-        if (!abandoned.isEmpty()) {
-            abandoned.stream().filter(term -> !holders.containsKey(term)).forEach(held::remove);
-            abandoned.clear();
+        abandoned.removeIf(term -> !holding(term).isEmpty());
+        if (held.keySet().removeAll(abandoned)) {
             termsAbout.clear();
         }
+        abandoned.clear();
     }
 
     private static int weight(Crowd crowd, Workload workload) {
@@ -212,10 +209,5 @@ final class Society {
                 || snapshot.filter(image -> LabelRules.hold(
                                 crowd.getNamespaceLabels(), namespaces.of(image, face.cluster(), face.namespace())))
                         .isPresent();
-    }
-
-    private static @Nullable Integer sum(Integer a, Integer b) {
-        int sum = a + b;
-        return sum == 0 ? null : sum;
     }
 }

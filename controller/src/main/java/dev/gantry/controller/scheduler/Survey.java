@@ -62,10 +62,6 @@ final class Survey {
         return checks;
     }
 
-    int size() {
-        return sites.size();
-    }
-
     /** All nodes, whether they suit or not. */
     List<Site> sites(Collection<NodeState> nodes) {
         if (sites.size() > nodes.size() + GONE_MAX) {

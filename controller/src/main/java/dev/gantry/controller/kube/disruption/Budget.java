@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * How a PodDisruptionBudget stands.
@@ -28,17 +29,24 @@ record Budget(int healthy, int desired, int expected, Optional<String> trouble) 
             Set.of("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet");
 
     /** An absent selector selects nothing, an empty one everything in the namespace. */
-    static boolean covers(KubeDocument budget, PodDocument pod) {
+    static Predicate<Map<String, String>> covers(KubeDocument budget) {
         JsonNode selector = budget.spec().path("selector");
-        return selector.isObject()
-                && LabelSelector.of(selector).matches(pod.meta().labels());
+        return selector.isObject() ? LabelSelector.of(selector)::matches : _ -> false;
     }
 
     static Budget of(Snapshot snapshot, KubeDocument budget) {
-        List<PodDocument> pods = PodDocument.list(
-                        snapshot, budget.name().cluster(), budget.name().namespace())
-                .stream()
-                .filter(pod -> !pod.isOver() && covers(budget, pod))
+        return of(
+                snapshot,
+                budget,
+                PodDocument.list(
+                        snapshot, budget.name().cluster(), budget.name().namespace()));
+    }
+
+    /** @param neighbours all pods of its namespace */
+    static Budget of(Snapshot snapshot, KubeDocument budget, List<PodDocument> neighbours) {
+        Predicate<Map<String, String>> covers = covers(budget);
+        List<PodDocument> pods = neighbours.stream()
+                .filter(pod -> !pod.isOver() && covers.test(pod.meta().labels()))
                 .toList();
         int healthy = (int) pods.stream().filter(Budget::isHealthy).count();
         JsonNode least = budget.spec().path("minAvailable");

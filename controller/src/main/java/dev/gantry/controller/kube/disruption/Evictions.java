@@ -32,7 +32,7 @@ public final class Evictions {
                                 BUDGETS,
                                 pod.name().namespace())
                         .stream()
-                        .filter(budget -> Budget.covers(budget, pod))
+                        .filter(budget -> Budget.covers(budget).test(pod.meta().labels()))
                         .toList();
         if (isFree || budgets.isEmpty()) {
             return;

@@ -65,9 +65,7 @@ public final class PreemptionReconciler implements Reconciler<Workload> {
     private static List<Transaction> deletions(Snapshot snapshot, Versioned<Workload> waiting, Instant now) {
         Placement placement = waiting.value().getPlacement();
         String uid = Uids.of(waiting.value().getId());
-        String node = snapshot.get(Kinds.NODE.key("", placement.getNominatedNode()))
-                .map(found -> NodeNames.of(found.value()))
-                .orElse(placement.getNominatedNode());
+        String node = NodeNames.of(snapshot, placement.getNominatedNode());
         List<Transaction> transactions = new ArrayList<>();
         Transaction.Builder current = Transaction.builder();
         for (Victim victim : placement.getVictimsList()) {

@@ -74,15 +74,9 @@ public final class PodEventReconciler implements Reconciler<Workload> {
                         pod.get().getNamespace(),
                         pod.get().getName()),
                 Uids.of(workload.get().getId()));
-        PodHappenings.of(workload.get(), pod.get(), id -> nodeName(snapshot, id)).stream()
+        PodHappenings.of(workload.get(), pod.get(), id -> NodeNames.of(snapshot, id)).stream()
                 .takeWhile(_ -> writes.size() < Transaction.OPERATIONS_MAX - 8)
                 .forEach(happening -> log.tell(regarding, happening));
         return Outcome.write(writes.build());
-    }
-
-    private static String nodeName(Snapshot snapshot, String id) {
-        return snapshot.get(Kinds.NODE.key("", id))
-                .map(node -> NodeNames.of(node.value()))
-                .orElse(id);
     }
 }

@@ -43,11 +43,7 @@ public final class PodView {
         ObjectNode status = status(pod, workload, node);
         String nominated = workload.getPlacement().getNominatedNode();
         if (!nominated.isEmpty()) {
-            status.put(
-                    "nominatedNodeName",
-                    snapshot.get(Kinds.NODE.key("", nominated))
-                            .map(found -> NodeNames.of(found.value()))
-                            .orElse(nominated));
+            status.put("nominatedNodeName", NodeNames.of(snapshot, nominated));
         }
         json.set("status", status);
         return json;
