@@ -40,10 +40,6 @@ public record AgentSettings(
         public Engine withHost(String changed) {
             return new Engine(changed, parallelStarts, callTimeout, createTimeout, startTimeout);
         }
-
-        public Engine withParallelStarts(int changed) {
-            return new Engine(host, changed, callTimeout, createTimeout, startTimeout);
-        }
     }
 
     /** Meaning of the values as of ECS_IMAGE_PULL_BEHAVIOR. */
@@ -93,18 +89,6 @@ public record AgentSettings(
                 Duration.ofMinutes(30),
                 Duration.ofHours(1),
                 5);
-
-        public Images withBehavior(PullBehavior changed) {
-            return new Images(
-                    changed,
-                    pullTimeout,
-                    inactivityTimeout,
-                    fallbackAfter,
-                    registryRetry,
-                    cleanupInterval,
-                    minimumAge,
-                    removedPerRound);
-        }
     }
 
     /**
@@ -231,18 +215,6 @@ public record AgentSettings(
                     addresses,
                     dynamicPorts);
         }
-
-        public Machine withAddresses(List<String> changed) {
-            return new Machine(
-                    availabilityZone,
-                    instanceType,
-                    reservedMemoryBytes,
-                    reservedTcpPorts,
-                    reservedUdpPorts,
-                    attributes,
-                    changed,
-                    dynamicPorts);
-        }
     }
 
     /**
@@ -271,26 +243,6 @@ public record AgentSettings(
                 IngressDoors.DEFAULT);
     }
 
-    public AgentSettings withCluster(String changed) {
-        return new AgentSettings(
-                nodeId,
-                nodeName,
-                changed,
-                agentVersion,
-                dataDirectory,
-                engine,
-                images,
-                times,
-                allowed,
-                machine,
-                ingress);
-    }
-
-    public AgentSettings withAgentVersion(String changed) {
-        return new AgentSettings(
-                nodeId, nodeName, cluster, changed, dataDirectory, engine, images, times, allowed, machine, ingress);
-    }
-
     public AgentSettings withEngine(Engine changed) {
         return new AgentSettings(
                 nodeId,
@@ -300,21 +252,6 @@ public record AgentSettings(
                 dataDirectory,
                 changed,
                 images,
-                times,
-                allowed,
-                machine,
-                ingress);
-    }
-
-    public AgentSettings withImages(Images changed) {
-        return new AgentSettings(
-                nodeId,
-                nodeName,
-                cluster,
-                agentVersion,
-                dataDirectory,
-                engine,
-                changed,
                 times,
                 allowed,
                 machine,
@@ -334,50 +271,5 @@ public record AgentSettings(
                 allowed,
                 machine,
                 ingress);
-    }
-
-    public AgentSettings withAllowed(Allowed changed) {
-        return new AgentSettings(
-                nodeId,
-                nodeName,
-                cluster,
-                agentVersion,
-                dataDirectory,
-                engine,
-                images,
-                times,
-                changed,
-                machine,
-                ingress);
-    }
-
-    public AgentSettings withMachine(Machine changed) {
-        return new AgentSettings(
-                nodeId,
-                nodeName,
-                cluster,
-                agentVersion,
-                dataDirectory,
-                engine,
-                images,
-                times,
-                allowed,
-                changed,
-                ingress);
-    }
-
-    public AgentSettings withIngress(IngressDoors changed) {
-        return new AgentSettings(
-                nodeId,
-                nodeName,
-                cluster,
-                agentVersion,
-                dataDirectory,
-                engine,
-                images,
-                times,
-                allowed,
-                machine,
-                changed);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What a node knows of the network.
@@ -33,18 +34,20 @@ public record RouteBook(
     }
 
     public RouteBook after(Routes news) {
-        boolean isWhole = news.getFull();
-        SortedMap<String, ServiceRoute> services = isWhole ? new TreeMap<>() : new TreeMap<>(routes);
-        news.getRemovedList().forEach(services::remove);
-        news.getRoutesList().forEach(route -> services.put(key(route), route));
-        SortedMap<String, IngressRoute> doors = isWhole ? new TreeMap<>() : new TreeMap<>(ingresses);
-        news.getRemovedIngressesList().forEach(doors::remove);
-        news.getIngressesList()
-                .forEach(one -> doors.put(one.getCluster() + "/" + one.getNamespace() + "/" + one.getName(), one));
-        SortedMap<String, Peer> nodes = isWhole ? new TreeMap<>() : new TreeMap<>(peers);
-        news.getRemovedPeersList().forEach(nodes::remove);
-        news.getPeersList().forEach(peer -> nodes.put(peer.getNode(), peer));
-        return new RouteBook(services, doors, nodes, isWhole ? news.getRange() : range);
+        RouteBook before = news.getFull() ? EMPTY : this;
+        return new RouteBook(
+                merged(before.routes, news.getRemovedList(), news.getRoutesList(), RouteBook::key),
+                merged(before.ingresses, news.getRemovedIngressesList(), news.getIngressesList(), RouteBook::key),
+                merged(before.peers, news.getRemovedPeersList(), news.getPeersList(), Peer::getNode),
+                news.getFull() ? news.getRange() : range);
+    }
+
+    private static <T> SortedMap<String, T> merged(
+            SortedMap<String, T> before, List<String> removed, List<T> changed, Function<T, String> key) {
+        SortedMap<String, T> merged = new TreeMap<>(before);
+        removed.forEach(merged::remove);
+        changed.forEach(one -> merged.put(key.apply(one), one));
+        return merged;
     }
 
     /** All that may be on a disk: keys of certificates may not. */
@@ -74,18 +77,26 @@ public record RouteBook(
 
     /** The service of a name. */
     public Optional<ServiceRoute> find(String cluster, String namespace, String name) {
-        return Optional.ofNullable(routes.get(cluster + "/" + namespace + "/" + name));
+        return Optional.ofNullable(routes.get(key(cluster, namespace, name)));
     }
 
     /** Those of one namespace. */
     public List<ServiceRoute> in(String cluster, String namespace) {
-        String prefix = cluster + "/" + namespace + "/";
+        String prefix = key(cluster, namespace, "");
         return routes.tailMap(prefix).values().stream()
                 .takeWhile(route -> key(route).startsWith(prefix))
                 .toList();
     }
 
     private static String key(ServiceRoute route) {
-        return route.getCluster() + "/" + route.getNamespace() + "/" + route.getName();
+        return key(route.getCluster(), route.getNamespace(), route.getName());
+    }
+
+    private static String key(IngressRoute ingress) {
+        return key(ingress.getCluster(), ingress.getNamespace(), ingress.getName());
+    }
+
+    private static String key(String cluster, String namespace, String name) {
+        return cluster + "/" + namespace + "/" + name;
     }
 }

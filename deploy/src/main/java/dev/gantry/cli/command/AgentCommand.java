@@ -1,7 +1,6 @@
 package dev.gantry.cli.command;
 
 import dev.gantry.cli.client.ClientFile;
-import dev.gantry.cli.servers.AgentOptions;
 import dev.gantry.cli.servers.Join;
 import dev.gantry.cli.servers.Servers;
 import dev.gantry.cli.terminal.Console;
@@ -51,15 +50,7 @@ final class AgentCommand implements Callable<Integer> {
         Path directory = dataDirectory != null
                 ? dataDirectory
                 : ClientFile.defaultDataDirectory(console.environment(), console.isRoot());
-        return servers.agent(new AgentOptions(
-                directory.toAbsolutePath().normalize(),
-                join == null ? null : Join.parse(join),
-                node.docker(),
-                node.name(),
-                cluster,
-                node.attributes(),
-                node.hostPaths(),
-                node.ingressHttpPort(),
-                node.ingressHttpsPort()));
+        return servers.agent(
+                node.options(directory.toAbsolutePath().normalize(), join == null ? null : Join.parse(join), cluster));
     }
 }

@@ -1,5 +1,7 @@
 package dev.gantry.cli.command;
 
+import dev.gantry.cli.servers.AgentOptions;
+import dev.gantry.cli.servers.Join;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.nio.file.Path;
@@ -56,25 +58,20 @@ final class NodeFlags {
         return docker;
     }
 
-    @Nullable
-    String name() {
-        return name;
-    }
-
-    Map<String, String> attributes() {
-        return attributes;
-    }
-
-    int ingressHttpPort() {
-        return port("--ingress-http-port", ingressHttpPort);
-    }
-
-    int ingressHttpsPort() {
-        return port("--ingress-https-port", ingressHttpsPort);
-    }
-
-    List<Path> hostPaths() {
-        return hostPaths.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+    /** @param join null for a node of the server in the same process */
+    AgentOptions options(Path directory, @Nullable Join join, String cluster) {
+        return new AgentOptions(
+                directory,
+                join,
+                docker,
+                name,
+                cluster,
+                attributes,
+                hostPaths.stream()
+                        .map(path -> path.toAbsolutePath().normalize())
+                        .toList(),
+                port("--ingress-http-port", ingressHttpPort),
+                port("--ingress-https-port", ingressHttpsPort));
     }
 
     private static int port(String flag, int port) {

@@ -39,16 +39,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServerOptions options = server.options(console);
-        AgentOptions agent = new AgentOptions(
-                options.dataDirectory(),
-                null,
-                node.docker(),
-                node.name(),
-                options.cluster(),
-                node.attributes(),
-                node.hostPaths(),
-                node.ingressHttpPort(),
-                node.ingressHttpsPort());
+        AgentOptions agent = node.options(options.dataDirectory(), null, options.cluster());
         return servers.up(new UpOptions(options, agent, demo ? () -> demo(options) : () -> {}));
     }
 

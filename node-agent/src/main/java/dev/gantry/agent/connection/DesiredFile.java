@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -122,16 +123,15 @@ final class DesiredFile implements AutoCloseable {
 
     /** Logins to registries come again from a controller; until then nothing is pulled with them. */
     private static DesiredWorkload kept(DesiredWorkload workload) {
-        boolean hasLogins = workload.getSupplies().getSuppliesList().stream()
-                .anyMatch(supply -> supply.getKind() == Supply.Kind.PULL_SECRET);
-        if (!hasLogins) {
-            return workload;
-        }
-        Supplies.Builder less = Supplies.newBuilder();
-        workload.getSupplies().getSuppliesList().stream()
+        List<Supply> all = workload.getSupplies().getSuppliesList();
+        List<Supply> less = all.stream()
                 .filter(supply -> supply.getKind() != Supply.Kind.PULL_SECRET)
-                .forEach(less::addSupplies);
-        return workload.toBuilder().setSupplies(less).build();
+                .toList();
+        return less.size() == all.size()
+                ? workload
+                : workload.toBuilder()
+                        .setSupplies(Supplies.newBuilder().addAllSupplies(less))
+                        .build();
     }
 
     /** An older set would stop what the newer one started; without any, all goes on until a controller is found. */

@@ -27,8 +27,8 @@ public final class IngressServer implements Ingress, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(IngressServer.class);
 
-    private final ShownCertificates certificates;
     private final InstantSource clock;
+    private final SecureRandom chance;
     private final Turns turns = new Turns();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -38,11 +38,12 @@ public final class IngressServer implements Ingress, AutoCloseable {
     private volatile RouteBook book = RouteBook.EMPTY;
     private volatile IngressTable table = IngressTable.EMPTY;
     private Optional<Vertx> vertx = Optional.empty();
+    private Optional<ShownCertificates> certificates = Optional.empty();
     private boolean due;
 
-    private IngressServer(IngressDoors doors, ShownCertificates certificates, InstantSource clock) {
-        this.certificates = certificates;
+    private IngressServer(IngressDoors doors, InstantSource clock, SecureRandom chance) {
         this.clock = clock;
+        this.chance = chance;
         this.http = new Door(doors.httpPort(), "HTTP", "--ingress-http-port");
         this.https = new Door(doors.httpsPort(), "HTTPS", "--ingress-https-port");
         this.thread = Thread.ofVirtual().name("ingress").unstarted(this::run);
@@ -54,14 +55,9 @@ public final class IngressServer implements Ingress, AutoCloseable {
      * @param chance of which nobody knows what comes next
      */
     public static IngressServer start(IngressDoors doors, InstantSource clock, SecureRandom chance) {
-        try {
-            ShownCertificates certificates = new ShownCertificates(Certificates.selfSigned(clock.instant(), chance));
-            IngressServer server = new IngressServer(doors, certificates, clock);
-            server.thread.start();
-            return server;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java can make a certificate", e);
-        }
+        IngressServer server = new IngressServer(doors, clock, chance);
+        server.thread.start();
+        return server;
     }
 
     @Override
@@ -116,7 +112,7 @@ public final class IngressServer implements Ingress, AutoCloseable {
         try {
             IngressTable newest = IngressTable.of(book);
             if (!newest.equals(table)) {
-                certificates.show(newest.certificates());
+                certificates().show(newest.certificates());
                 turns.forget();
                 table = newest;
             }
@@ -126,11 +122,26 @@ public final class IngressServer implements Ingress, AutoCloseable {
                 return Optional.empty();
             }
             http.open(Optional.empty());
-            https.open(Optional.of(certificates));
+            https.open(Optional.of(certificates()));
             return http.pause().or(https::pause);
         } catch (RuntimeException e) {
             log.error("The ingress failed", e);
             return Optional.empty();
+        }
+    }
+
+    /** Made once there is an ingress: most nodes never need one. */
+    private ShownCertificates certificates() {
+        ShownCertificates shown = certificates.orElseGet(this::selfSigned);
+        certificates = Optional.of(shown);
+        return shown;
+    }
+
+    private ShownCertificates selfSigned() {
+        try {
+            return new ShownCertificates(Certificates.selfSigned(clock.instant(), chance));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java can make a certificate", e);
         }
     }
 

@@ -52,9 +52,11 @@ final class KernelGauge implements Gauge {
             for (int i = 1; i < Math.min(times.length, TIMES + 1); i++) {
                 ticks += AT_REST.contains(i) ? 0 : Long.parseLong(times[i]);
             }
-            Path memory = proc.resolve("meminfo");
-            long kibibytes =
-                    number(memory, "MemTotal:") - number(memory, "MemFree:") - number(memory, "Inactive(file):");
+            Path file = proc.resolve("meminfo");
+            String memory = Files.readString(file);
+            long kibibytes = number(file, memory, "MemTotal:")
+                    - number(file, memory, "MemFree:")
+                    - number(file, memory, "Inactive(file):");
             return Optional.of(new Reading(ticks * NANOS_PER_TICK, Math.max(0, kibibytes) * BYTES_PER_KIB));
         } catch (IOException | NumberFormatException e) {
             LOG.debug("The machine does not tell what it uses: {}", e.toString());
@@ -114,8 +116,11 @@ final class KernelGauge implements Gauge {
 
     /** The number behind a word at the beginning of a line. */
     private static long number(Path file, String word) throws IOException {
-        OptionalLong number = Files.readString(file)
-                .lines()
+        return number(file, Files.readString(file), word);
+    }
+
+    private static long number(Path file, String text, String word) throws IOException {
+        OptionalLong number = text.lines()
                 .map(line -> line.split("\\s+"))
                 .filter(words -> words.length > 1 && words[0].equals(word))
                 .mapToLong(words -> Long.parseLong(words[1]))
