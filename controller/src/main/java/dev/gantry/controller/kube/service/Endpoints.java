@@ -9,6 +9,7 @@ import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.service.EndpointGroup.Endpoint;
 import dev.gantry.controller.kube.service.EndpointGroup.Port;
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Node;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
@@ -117,6 +118,9 @@ final class Endpoints {
     }
 
     private static Optional<Endpoint> endpoint(Snapshot snapshot, KubeDocument service, PodDocument pod) {
+        if (!Workloads.isPlaced(pod.record().value())) {
+            return Optional.empty();
+        }
         String nodeId = pod.record().value().getPlacement().getNode();
         Optional<Node> node = snapshot.get(Kinds.NODE.key("", nodeId)).map(Versioned::value);
         boolean isSaid = service.spec().path("publishNotReadyAddresses").asBoolean();

@@ -80,6 +80,18 @@ class EndpointsTest {
     }
 
     @Test
+    void leavesOutPodsThatHaveNoPlaceYet() {
+        service("'selector': {'app': 'web'}, " + PORT);
+        world.create(
+                "pods",
+                "{'metadata': {'name': 'waits', 'labels': {'app': 'web'}}, 'spec': {'containers': [{'name': 'c',"
+                        + " 'image': 'i'}]}}");
+        world.settle();
+        pod("one", "10.0.0.1", true, "");
+        assertThat(targets(0)).containsExactly("10.0.0.1:8080");
+    }
+
+    @Test
     void tellsWhichPodsServe() {
         pod("one", "10.0.0.1", true, "");
         service("'selector': {'app': 'web'}, " + PORT);
