@@ -32,6 +32,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -265,13 +266,21 @@ class ContainersOnDockerTest {
 
     @Test
     void limitsAllContainersOfATaskTogether() {
-        DesiredWorkload task = run("t1", container("a", FOREVER), container("b", FOREVER));
+        String listens = FOREVER.replace("while", "echo listens; while");
+        DesiredWorkload task = run("t1", container("a", listens), container("b", listens));
         node.obey(task.toBuilder()
                 .setSpec(
                         task.getSpec().toBuilder().setMemoryLimitBytes(64 << 20).setCpuLimitUnits(256))
                 .build());
 
         node.awaitPhase("t1", Phase.RUNNING);
+        // A shell that has not come to its trap yet is deaf to SIGTERM, and with so little of a processor it takes a
+        // while.
+        for (String name : List.of("a", "b")) {
+            Awaitility.await()
+                    .atMost(RealNode.PATIENCE)
+                    .until(() -> !node.log("default", "t1", name).isEmpty());
+        }
         node.stop(task);
         assertThat(node.awaitPhase("t1", Phase.STOPPED).getContainersList())
                 .allMatch(container -> container.getExitCode() == 0);

@@ -11,11 +11,9 @@ import dev.gantry.proto.EmptyDirectory;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.ExecAction;
 import dev.gantry.proto.HttpAction;
-import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.Mount;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
-import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
 import dev.gantry.proto.PodContainer.Role;
@@ -34,7 +32,6 @@ import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -114,15 +111,7 @@ class PodsOnDockerTest {
     }
 
     private String log(String container) throws InterruptedException {
-        RealNode.Frames frames = new RealNode.Frames();
-        LogsRequest request = LogsRequest.newBuilder()
-                .setScope("kube/default/default")
-                .setWorkloadId("p1")
-                .setContainer(container)
-                .setTail(-1)
-                .build();
-        node.workshop().serve(OpenChannel.newBuilder().setLogs(request).build(), Optional::empty, frames::add);
-        return frames.stdout();
+        return node.log("kube/default/default", "p1", container);
     }
 
     private void awaitLog(String container, String wanted) {

@@ -15,7 +15,9 @@ import dev.gantry.agent.work.ReportBook;
 import dev.gantry.agent.work.Specs;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.Frame;
+import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.Observation;
+import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -124,6 +126,19 @@ final class RealNode implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> reports.of(id).filter(wanted).isPresent());
         return reports.of(id).orElseThrow();
+    }
+
+    /** What a container has written so far. */
+    String log(String scope, String id, String container) throws InterruptedException {
+        Frames frames = new Frames();
+        LogsRequest request = LogsRequest.newBuilder()
+                .setScope(scope)
+                .setWorkloadId(id)
+                .setContainer(container)
+                .setTail(-1)
+                .build();
+        workshop.serve(OpenChannel.newBuilder().setLogs(request).build(), Optional::empty, frames::add);
+        return frames.stdout();
     }
 
     /** The frames of a side channel in the order they came. */
