@@ -112,7 +112,12 @@ final class SimController {
         this.intake = new SimIntake(this, lead);
         this.front = front();
         this.kube = new SimKube(this, dice.split());
-        kube.setUp();
+        try {
+            kube.setUp();
+        } catch (InterruptedException | RuntimeException | Error e) {
+            dispose();
+            throw e;
+        }
         addLoops();
         store.subscribe(this::changed);
         lead.start();

@@ -2,6 +2,7 @@ package dev.gantry.e2e.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ class SimulationTest {
 
     private static final int FIXED = 200;
     private static final int FRESH_MIN = 5;
+    /** What was reachable a moment ago may outlive the first one. */
+    private static final int COLLECTIONS_MAX = 20;
 
     private static final Duration BUDGET = Duration.ofSeconds(60);
 
@@ -30,6 +33,21 @@ class SimulationTest {
         System.out.println(tally);
         assertThat(tally.failures()).isEmpty();
         assertThat(tally.missing()).as("kinds of trouble that never happened").isEmpty();
+    }
+
+    /** Its threads hold on to all of it for as long as they wait. */
+    @Test
+    void nothingOfARunIsLeftBehind() throws InterruptedException {
+        for (long seed = 1; seed <= 10; seed++) {
+            List<String> lines = new ArrayList<>();
+            Simulation.run(seed, lines::add);
+            WeakReference<List<String>> held = new WeakReference<>(lines);
+            lines = null;
+            for (int i = 0; i < COLLECTIONS_MAX && held.get() != null; i++) {
+                System.gc();
+            }
+            assertThat(held.get()).as("the timeline of seed " + seed).isNull();
+        }
     }
 
     @Test

@@ -472,8 +472,8 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {
+        controllers.values().forEach(SimController::dispose);
         agenda.close();
-        controllers().forEach(SimController::dispose);
     }
 
     List<SimNode> in(List<SimNode> some, int most) {
