@@ -23,6 +23,7 @@ import dev.gantry.controller.kube.pod.TaintReconciler;
 import dev.gantry.controller.kube.quota.QuotaReconciler;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ApiServiceReconciler;
+import dev.gantry.controller.kube.service.LoadBalancerReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
@@ -62,6 +63,7 @@ public final class KubePlanners {
                 new QuotaReconciler(),
                 new BudgetReconciler(),
                 new ServiceReconciler(),
+                new LoadBalancerReconciler(),
                 new ApiServiceReconciler(creation),
                 new IngressReconciler(),
                 new VolumeClaimReconciler(),

@@ -2,7 +2,7 @@ package dev.gantry.controller.dispatch;
 
 import com.google.protobuf.Message;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.Administration;
+import dev.gantry.controller.resource.Nodes;
 import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Peer;
@@ -55,10 +55,9 @@ public record RouteTable(
     }
 
     private static Optional<Peer> peer(Node node) {
-        boolean isReached = !node.getSubnet().isEmpty() && node.getAdministration() != Administration.DEREGISTERED;
-        return node.getInfo().getAddressesList().stream()
-                .filter(address -> isReached && !address.contains(":"))
-                .findFirst()
+        boolean isReached = !node.getSubnet().isEmpty() && !Nodes.isDeregistered(node);
+        return Nodes.address(node)
+                .filter(_ -> isReached)
                 .map(address -> Peer.newBuilder()
                         .setNode(node.getId())
                         .setSubnet(node.getSubnet())

@@ -1,5 +1,6 @@
 package dev.gantry.controller.scheduler;
 
+import dev.gantry.controller.resource.BalancedPort;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Node;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,7 @@ final class Fleet {
             if (change.key().kind().equals(Kinds.NODE)) {
                 altered.add(change.key().name());
             }
+            BalancedPort.of(change.key()).map(BalancedPort::node).ifPresent(altered::add);
             counted(change.before())
                     .ifPresent(gone ->
                             holder(gone).filter(node -> node.remove(gone.key())).ifPresent(journal::add));
@@ -99,7 +102,9 @@ final class Fleet {
         if (haveNamespacesChanged) {
             society.namespacesChanged();
         }
-        altered.forEach(id -> refresh(id, snapshot.get(Kinds.NODE.key("", id)).orElse(null), snapshot));
+        Map<String, Set<BalancedPort>> balanced = altered.isEmpty() ? Map.of() : balanced(snapshot);
+        altered.forEach(id -> refresh(
+                id, snapshot.get(Kinds.NODE.key("", id)).orElse(null), balanced.getOrDefault(id, Set.of()), snapshot));
     }
 
     /** The record, if it is a workload that holds something on a node. */
@@ -120,15 +125,27 @@ final class Fleet {
     private void refreshAll(Snapshot snapshot) {
         society.namespacesChanged();
         Set<String> before = new HashSet<>(nodes.keySet());
+        Map<String, Set<BalancedPort>> balanced = balanced(snapshot);
         for (Versioned<Node> node : snapshot.list(Kinds.NODE)) {
-            before.remove(node.key().name());
-            refresh(node.key().name(), node, snapshot);
+            String id = node.key().name();
+            before.remove(id);
+            refresh(id, node, balanced.getOrDefault(id, Set.of()), snapshot);
         }
-        before.forEach(id -> refresh(id, null, snapshot));
+        before.forEach(id -> refresh(id, null, Set.of(), snapshot));
     }
 
-    private void refresh(String id, @Nullable Versioned<Node> record, Snapshot snapshot) {
+    /** The ports that lead to services, by the ids of their nodes. */
+    private static Map<String, Set<BalancedPort>> balanced(Snapshot snapshot) {
+        return BalancedPort.claims(snapshot).stream()
+                .flatMap(claim -> BalancedPort.of(claim.key()).stream())
+                .collect(Collectors.groupingBy(BalancedPort::node, Collectors.toSet()));
+    }
+
+    private void refresh(String id, @Nullable Versioned<Node> record, Set<BalancedPort> balanced, Snapshot snapshot) {
         NodeState node = nodes.get(id);
+        if (node != null && node.balance(balanced)) {
+            journal.add(node);
+        }
         if (record == null) {
             if (node != null) {
                 node.leave();
@@ -143,6 +160,7 @@ final class Fleet {
         }
         if (node == null) {
             node = new NodeState(record, society);
+            node.balance(balanced);
             nodes.put(id, node);
         } else if (node.record().revision() != record.revision()) {
             node.replace(record);

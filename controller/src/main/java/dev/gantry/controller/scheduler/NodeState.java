@@ -1,9 +1,11 @@
 package dev.gantry.controller.scheduler;
 
+import dev.gantry.controller.resource.BalancedPort;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.controller.scheduler.Demand.Group;
 import dev.gantry.controller.scheduler.query.QueryNode;
 import dev.gantry.proto.Node;
+import dev.gantry.proto.Protocol;
 import dev.gantry.proto.Resources;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
@@ -35,10 +37,12 @@ final class NodeState {
     private final Map<Group, GroupCount> groups = new HashMap<>();
 
     /**
-     * How often a port is taken; the node's own reserved ports count as one each. UDP ports are
-     * above {@link #UDP}.
+     * How often a port is taken; the node's own reserved ports, and those that lead to services, count as
+     * one each. UDP ports are above {@link #UDP}.
      */
     private final Map<Integer, Integer> ports = new HashMap<>();
+
+    private Set<BalancedPort> balanced = Set.of();
 
     private final Map<String, Long> devices = new HashMap<>();
     private long usedCpuUnits;
@@ -166,6 +170,22 @@ final class NodeState {
 
     private void tellSociety(int sign) {
         workloads.values().forEach(workload -> society.count(this, workload.value(), sign));
+    }
+
+    /** Takes its ports that lead to services, and says whether they are others than before. */
+    boolean balance(Set<BalancedPort> now) {
+        if (now.equals(balanced)) {
+            return false;
+        }
+        balanced.forEach(port -> ports.merge(number(port), -1, NodeState::sum));
+        now.forEach(port -> ports.merge(number(port), 1, NodeState::sum));
+        balanced = Set.copyOf(now);
+        changed();
+        return true;
+    }
+
+    private static int number(BalancedPort port) {
+        return port.protocol() == Protocol.UDP ? port.port() | UDP : port.port();
     }
 
     /** Takes in a live workload, in place of an older version of it. */

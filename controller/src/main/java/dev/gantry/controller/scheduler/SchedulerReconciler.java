@@ -2,6 +2,7 @@ package dev.gantry.controller.scheduler;
 
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
+import dev.gantry.controller.resource.BalancedPort;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.controller.resource.Workloads.Stage;
@@ -85,7 +86,9 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     public Collection<Key<Workload>> wokenBy(Change<?> change, Snapshot snapshot) {
         boolean isNews = change.key().kind().equals(Kinds.WORKLOAD)
                 ? isNews(stage(change.before()), stage(change.after()), change, snapshot)
-                : (change.key().kind().equals(Kinds.NODE) && mayTakeMore(change) || namespaces.isAbout(change))
+                : (change.key().kind().equals(Kinds.NODE) && mayTakeMore(change)
+                                || BalancedPort.of(change.key()).isPresent()
+                                || namespaces.isAbout(change))
                         && isAnybodyWaiting(snapshot);
         return isNews ? List.of(ALL) : List.of();
     }

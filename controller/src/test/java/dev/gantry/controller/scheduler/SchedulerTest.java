@@ -11,14 +11,19 @@ import static dev.gantry.controller.world.Records.strategy;
 import static dev.gantry.controller.world.Records.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.controller.resource.BalancedPort;
 import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
 import dev.gantry.controller.world.World;
 import dev.gantry.proto.Administration;
+import dev.gantry.proto.NetworkClaim;
 import dev.gantry.proto.PlacementStrategy.Type;
+import dev.gantry.proto.Protocol;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
+import dev.gantry.store.Key;
+import dev.gantry.store.Transaction;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -122,6 +127,30 @@ final class SchedulerTest {
         world.put(node("a", "a").build(), node("b", "b").build());
         WorkloadSpec.Builder spec = spec(1, 1).setResources(resources(1, 1).addTcpPorts(80));
         assertThat(placeService(3, spec)).containsExactly("a", "b", "RESOURCE:PORTS");
+    }
+
+    @Test
+    void leavesPortsThatLeadToServicesAlone() {
+        world.put(node("a", "a").build(), node("b", "b").build());
+        Key<NetworkClaim> claim = new BalancedPort("a", Protocol.TCP, 80).key();
+        Scheduler scheduler = scheduler();
+        Workload web = task("t", spec(1, 1).setResources(resources(1, 1).addTcpPorts(80)))
+                .build();
+        Transaction.Builder writes = Transaction.builder();
+        world.commit(writes.create(
+                        claim,
+                        NetworkClaim.newBuilder().setHolder("default/shop/web").build())
+                .build());
+        scheduler.follow(world.snapshot());
+        assertThat(place(scheduler, web)).isEqualTo("b");
+        assertThat(place(scheduler, web)).isEqualTo("RESOURCE:PORTS");
+        world.commit(Transaction.builder()
+                .delete(world.snapshot().get(claim).orElseThrow())
+                .build());
+        scheduler.follow(world.snapshot());
+        Workload other = task("o", spec(1, 1).setResources(resources(1, 1).addTcpPorts(80)))
+                .build();
+        assertThat(List.of(place(scheduler, web), place(scheduler, other))).containsExactlyInAnyOrder("a", "b");
     }
 
     @Test

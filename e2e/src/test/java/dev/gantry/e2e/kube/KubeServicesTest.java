@@ -9,8 +9,10 @@ import dev.gantry.e2e.bed.Host;
 import dev.gantry.e2e.bed.ShellImage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -362,6 +364,62 @@ class KubeServicesTest {
 
     @Test
     @Order(10)
+    void takesRequestsForALoadBalancerAtEachNode() {
+        String _ = kubectl(
+                        "expose",
+                        "deployment/web",
+                        "--name=front",
+                        "--type=LoadBalancer",
+                        "--port=8088",
+                        "--target-port=8080")
+                .run()
+                .must();
+        Set<String> hosts =
+                kube.hosts().all().stream().map(Host::address).collect(Collectors.toCollection(TreeSet::new));
+        await("the nodes' addresses", () -> hosts.equals(balancers("front")));
+        for (String host : hosts) {
+            await(
+                    "the rules of " + host,
+                    () -> answers(fetching(host, 8088).run()).equals(pods("web")));
+            assertThat(reached("client", host, 8088, 5)).isEqualTo(pods("web"));
+        }
+        admit("203.0.113.0/24");
+        await("nobody to be let in", () -> answers(fetchingOnce(hosts).run()).equals(Set.of("failed")));
+        admit("203.0.113.0/24\", \"10.213.0.0/24");
+        await(
+                "those of the range to be let in",
+                () -> answers(fetchingOnce(hosts).run()).equals(pods("web")));
+    }
+
+    private static Set<String> balancers(String service) {
+        String all = kubectl("get", "service", service, "-o", "jsonpath={.status.loadBalancer.ingress[*].ip}")
+                .run()
+                .must();
+        return new TreeSet<>(List.of(all.split(" ")));
+    }
+
+    private static void admit(String ranges) {
+        String _ = kubectl(
+                        "patch",
+                        "service",
+                        "front",
+                        "-p",
+                        "{\"spec\": {\"loadBalancerSourceRanges\": [\"" + ranges + "\"]}}")
+                .run()
+                .must();
+    }
+
+    /** With less patience than others have. */
+    private static Command fetchingOnce(Set<String> hosts) {
+        String all = String.join(" ", hosts);
+        return Command.of(
+                "bash",
+                "-c",
+                "for host in " + all + "; do timeout 2 busybox wget -q -O - http://$host:8088/ || echo failed; done");
+    }
+
+    @Test
+    @Order(11)
     void leavesNoRuleBehindButThatOfTheApi() {
         String web = address("web");
         assertThat(rules()).contains(web + " . tcp . 80");

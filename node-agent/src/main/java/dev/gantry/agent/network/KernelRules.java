@@ -1,6 +1,7 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.proto.Protocol;
+import dev.gantry.proto.RouteEntrance;
 import dev.gantry.proto.RoutePort;
 import dev.gantry.proto.RouteTarget;
 import dev.gantry.proto.ServiceRoute;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes the table of the kernel's packet filter that leads services' addresses and ports to containers, in the language of {@code nft}. Each
@@ -29,11 +32,14 @@ final class KernelRules {
 
     private static final String KEY = "ipv4_addr . inet_proto . inet_service";
 
-    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+    private static final Pattern ADDRESS = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    private static final Pattern RANGE = Pattern.compile(ADDRESS.pattern() + "/(3[0-2]|[12]?\\d)");
 
     private final Place place;
     private final Map<String, String> chains = new TreeMap<>();
     private final Map<String, String> addresses = new TreeMap<>();
+    private final Map<String, String> entrances = new TreeMap<>();
     private final Map<String, String> externals = new TreeMap<>();
     private final Map<String, String> nodePorts = new TreeMap<>();
     private final List<String> closed = new ArrayList<>();
@@ -56,6 +62,7 @@ final class KernelRules {
             }
         }
         // Nobody takes another service's address by calling it external.
+        rules.entrances.forEach(rules.addresses::putIfAbsent);
         rules.externals.forEach(rules.addresses::putIfAbsent);
         return rules.write();
     }
@@ -89,30 +96,53 @@ final class KernelRules {
     /** What comes from outside the cluster, to the node's own ports or to addresses that are led to it. */
     private void outside(ServiceRoute route, RoutePort port, String id) {
         List<RouteTarget> targets = targets(port, route.getLocalOutside());
-        boolean isReached = port.getNodePort() > 0 || route.getExternalAddressesCount() > 0;
+        List<String> taken = entrances(route);
+        boolean isReached = port.getNodePort() > 0 || route.getExternalAddressesCount() > 0 || !taken.isEmpty();
         if (!isReached) {
             return;
         }
         String protocol = protocol(port);
-        for (String external : route.getExternalAddressesList()) {
-            if (!isAddress(external)) {
-                continue;
-            }
-            String key = external + " . " + protocol + " . " + port.getPort();
-            if (targets.isEmpty()) {
-                closed.add(key);
-            } else {
-                externals.put(key, "goto out_" + id);
-            }
-        }
+        String at = " . " + protocol + " . " + port.getPort();
+        List<String> called = route.getExternalAddressesList().stream()
+                .filter(KernelRules::isAddress)
+                .toList();
         if (targets.isEmpty()) {
+            Stream.concat(taken.stream(), called.stream())
+                    .map(address -> address + at)
+                    .forEach(closed::add);
             return;
+        }
+        called.forEach(address -> externals.put(address + at, "goto out_" + id));
+        if (!taken.isEmpty()) {
+            taken.forEach(address -> entrances.put(address + at, "goto from_" + id));
+            chains.put("from_" + id, admission(route, "goto out_" + id));
         }
         if (port.getNodePort() > 0) {
             nodePorts.put(protocol + " . " + port.getNodePort(), "goto out_" + id);
         }
         String mark = route.getLocalOutside() ? "" : "\t\tmeta mark set meta mark or " + MARK + "\n";
         chains.put("out_" + id, mark + destination(route, port, targets));
+    }
+
+    /** Addresses of the route's load balancer that this node takes. */
+    private List<String> entrances(ServiceRoute route) {
+        return route.getEntrancesList().stream()
+                .filter(entrance ->
+                        entrance.getNode().isEmpty() || entrance.getNode().equals(place.node()))
+                .map(RouteEntrance::getAddress)
+                .filter(KernelRules::isAddress)
+                .toList();
+    }
+
+    /** One rule for each range, since ranges may overlap; what comes from elsewhere is dropped. */
+    private static String admission(ServiceRoute route, String verdict) {
+        if (route.getEntranceSourcesCount() == 0) {
+            return "\t\t" + verdict + "\n";
+        }
+        return route.getEntranceSourcesList().stream()
+                .filter(range -> RANGE.matcher(range).matches())
+                .map(range -> "\t\tip saddr " + range + " " + verdict + "\n")
+                .collect(Collectors.joining("", "", "\t\tdrop\n"));
     }
 
     /** Nothing else comes into the script: one bad text would keep all services from being led to, or say something of its own. */

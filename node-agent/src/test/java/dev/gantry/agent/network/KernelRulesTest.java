@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.Services;
 import dev.gantry.proto.Protocol;
+import dev.gantry.proto.RouteEntrance;
 import dev.gantry.proto.RouteTarget;
 import dev.gantry.proto.ServiceRoute;
 import java.util.List;
@@ -75,6 +76,45 @@ class KernelRulesTest {
                         .addPorts(Services.port("", 80, "10.42.0.66:80")));
         assertThat(script).containsPattern("10\\.43\\.0\\.7 \\. tcp \\. 80 : goto in_");
         assertThat(script).doesNotContainPattern("10\\.43\\.0\\.7 \\. tcp \\. 80 : goto out_");
+    }
+
+    private static ServiceRoute.Builder balanced(String node, String... sources) {
+        return Services.named("web")
+                .setAddress("10.43.0.7")
+                .addEntrances(RouteEntrance.newBuilder().setAddress("192.0.2.1").setNode(node))
+                .addAllEntranceSources(List.of(sources))
+                .addPorts(Services.port("", 80, "10.42.0.2:8080"));
+    }
+
+    @Test
+    void takeWhatComesToTheNodeForALoadBalancer() {
+        assertThat(script(balanced(PLACE.node())))
+                .containsPattern("192\\.0\\.2\\.1 \\. tcp \\. 80 : goto from_[0-9a-f]{16}")
+                .containsPattern("chain from_[0-9a-f]{16} \\{\n\t\tgoto out_");
+        assertThat(script(balanced(""))).contains("192.0.2.1 . tcp . 80");
+        assertThat(script(balanced("another"))).doesNotContain("192.0.2.1");
+    }
+
+    @Test
+    void letInOnlyWhomALoadBalancerIsFor() {
+        assertThat(script(balanced(PLACE.node(), "192.0.2.0/24", "198.51.100.7/32")))
+                .containsPattern("\t\tip saddr 192\\.0\\.2\\.0/24 goto out_\\w+"
+                        + "\n\t\tip saddr 198\\.51\\.100\\.7/32 goto out_\\w+\n\t\tdrop\n");
+        assertThat(script(balanced(PLACE.node(), "2001:db8::/32", "10.0.0.0/33")))
+                .containsPattern("chain from_\\w+ \\{\n\t\tdrop\n");
+    }
+
+    @Test
+    void leadNobodyToAnotherServiceByTheAddressOfALoadBalancer() {
+        String script = script(
+                balanced(PLACE.node()),
+                Services.named("zealous")
+                        .setAddress("10.43.0.8")
+                        .addExternalAddresses("192.0.2.1")
+                        .addPorts(Services.port("", 80, "10.42.0.66:80")));
+        assertThat(script)
+                .containsPattern("192\\.0\\.2\\.1 \\. tcp \\. 80 : goto from_")
+                .doesNotContainPattern("192\\.0\\.2\\.1 \\. tcp \\. 80 : goto out_");
     }
 
     @Test

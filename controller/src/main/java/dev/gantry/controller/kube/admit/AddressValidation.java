@@ -15,6 +15,9 @@ record AddressValidation(Findings findings) {
     private static final int ADDRESSES_MAX = 100;
     private static final int PORTS_MAX = 100;
     private static final int EXTERNAL_MAX = 100;
+    private static final int RANGES_MAX = 100;
+    private static final String BALANCER_CLASS = "loadBalancerClass";
+    private static final String ONLY_BALANCED = "may only be used when `type` is 'LoadBalancer'";
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
 
     /** Endpoints, with ready and other addresses. */
@@ -72,6 +75,56 @@ record AddressValidation(Findings findings) {
         for (int i = 0; i < addresses.size(); i++) {
             address("spec.externalIPs[" + i + "]", addresses.get(i));
         }
+    }
+
+    /** Who may use a load balancer, and whose it is. */
+    void checkBalancer(JsonNode spec, Optional<JsonNode> old) {
+        boolean isBalanced = isBalanced(spec);
+        JsonNode ranges = spec.path("loadBalancerSourceRanges");
+        // Upstream writes the name so.
+        String at = "spec.LoadBalancerSourceRanges";
+        if (!ranges.isEmpty() && !isBalanced) {
+            findings.forbidden(at, ONLY_BALANCED);
+        } else if (ranges.size() > RANGES_MAX) {
+            findings.tooMany(at, RANGES_MAX);
+        } else {
+            for (int i = 0; i < ranges.size(); i++) {
+                String range = ranges.get(i).asText().trim();
+                if (!isRange(range)) {
+                    findings.invalid(
+                            at + "[" + i + "]",
+                            range,
+                            "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+                }
+            }
+        }
+        balancerClass(spec, isBalanced, old);
+    }
+
+    private void balancerClass(JsonNode spec, boolean isBalanced, Optional<JsonNode> old) {
+        JsonNode name = spec.path(BALANCER_CLASS);
+        if (name.isTextual() && !isBalanced) {
+            findings.forbidden("spec." + BALANCER_CLASS, ONLY_BALANCED);
+        }
+        old.filter(before -> isBalanced && isBalanced(before))
+                .filter(before -> !before.path(BALANCER_CLASS).asText().equals(name.asText()))
+                .ifPresent(_ -> findings.invalid("spec." + BALANCER_CLASS, name, "may not change once set"));
+    }
+
+    private static boolean isBalanced(JsonNode spec) {
+        return spec.path("type").asText().equals("LoadBalancer");
+    }
+
+    private static boolean isRange(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9]\\d{0,2}")) {
+            return false;
+        }
+        String address = text.substring(0, slash);
+        int bits = Integer.parseInt(text.substring(slash + 1));
+        return address.contains(":")
+                ? address.matches("[0-9A-Fa-f:.]{2,45}") && bits <= 128
+                : Ipv4.number(address).isPresent() && bits <= 32;
     }
 
     private void address(String path, JsonNode address) {

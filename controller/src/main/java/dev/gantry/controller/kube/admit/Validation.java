@@ -230,7 +230,9 @@ public final class Validation {
                                     : externalName)
                     .ifPresent(problem -> findings.invalid("spec.externalName", externalName, problem));
         }
-        new AddressValidation(findings).checkExternal(spec.path("externalIPs"));
+        AddressValidation addresses = new AddressValidation(findings);
+        addresses.checkExternal(spec.path("externalIPs"));
+        addresses.checkBalancer(spec, old);
         JsonNode ports = spec.path("ports");
         if (ports.isEmpty() && !isHeadless && !isExternal) {
             findings.required("spec.ports", "");

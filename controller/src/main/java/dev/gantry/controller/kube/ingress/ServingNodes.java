@@ -1,9 +1,8 @@
 package dev.gantry.controller.kube.ingress;
 
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.Administration;
+import dev.gantry.controller.resource.Nodes;
 import dev.gantry.proto.Node;
-import dev.gantry.proto.Readiness;
 import dev.gantry.store.Change;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
@@ -33,12 +32,7 @@ final class ServingNodes {
     static Optional<String> address(Node node) {
         boolean isServing = node.getInfo().getIngressPorts().getHttp() != 0
                 || node.getInfo().getIngressPorts().getHttps() != 0;
-        return node.getInfo().getAddressesList().stream()
-                .filter(address -> isServing
-                        && node.getReadiness() == Readiness.READY
-                        && node.getAdministration() != Administration.DEREGISTERED
-                        && !address.contains(":"))
-                .findFirst();
+        return isServing && Nodes.isServing(node) ? Nodes.address(node) : Optional.empty();
     }
 
     /** Whether a change is one of where nodes serve. */

@@ -250,6 +250,11 @@ public final class OwnerPass {
         }
     }
 
+    /** Takes out a record that followed from the owner. */
+    public void drop(Versioned<?> record) {
+        writes.delete(record);
+    }
+
     /** Changes an object, and counts a generation if its spec is another one. */
     public void update(ResourceType type, KubeDocument before, ObjectNode after) {
         ObjectNode revised = Revision.ofSpec(type, before.json(), after);

@@ -116,6 +116,13 @@ public final class ServiceClaims {
                 .filter(found -> of(found.json()).contains(claim.key()));
     }
 
+    /** A claim that the service makes. */
+    public static NetworkClaim by(ObjectName service) {
+        return NetworkClaim.newBuilder()
+                .setHolder(service.cluster() + "/" + service.namespace() + "/" + service.name())
+                .build();
+    }
+
     /** Of the service that made the claim, which need not be there. */
     public static ObjectName name(Versioned<NetworkClaim> claim) {
         String[] parts = claim.value().getHolder().split("/", -1);
@@ -238,9 +245,7 @@ public final class ServiceClaims {
             return false;
         }
         claimed.add(key);
-        NetworkClaim mine = NetworkClaim.newBuilder()
-                .setHolder(service.cluster() + "/" + service.namespace() + "/" + service.name())
-                .build();
+        NetworkClaim mine = by(service);
         Optional<Versioned<NetworkClaim>> there = draft.image().get(key);
         if (there.isEmpty()) {
             draft.writes().create(key, mine);

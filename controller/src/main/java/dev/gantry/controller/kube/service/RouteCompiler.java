@@ -7,6 +7,7 @@ import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.service.EndpointGroup.Endpoint;
 import dev.gantry.controller.kube.service.EndpointGroup.Port;
 import dev.gantry.proto.Protocol;
+import dev.gantry.proto.RouteEntrance;
 import dev.gantry.proto.RouteHost;
 import dev.gantry.proto.RoutePort;
 import dev.gantry.proto.RouteTarget;
@@ -23,16 +24,19 @@ final class RouteCompiler {
 
     private final KubeDocument service;
     private final List<EndpointGroup> groups;
+    private final List<RouteEntrance> entrances;
     private final boolean isLocal;
 
-    private RouteCompiler(KubeDocument service, List<EndpointGroup> groups) {
+    private RouteCompiler(KubeDocument service, List<EndpointGroup> groups, List<RouteEntrance> entrances) {
         this.service = service;
         this.groups = groups;
+        this.entrances = entrances;
         this.isLocal = policy("internalTrafficPolicy") || policy("externalTrafficPolicy");
     }
 
-    static ServiceRoute compile(KubeDocument service, List<EndpointGroup> groups) {
-        return new RouteCompiler(service, groups).route();
+    /** @param entrances of its load balancer */
+    static ServiceRoute compile(KubeDocument service, List<EndpointGroup> groups, List<RouteEntrance> entrances) {
+        return new RouteCompiler(service, groups, entrances).route();
     }
 
     private ServiceRoute route() {
@@ -51,6 +55,10 @@ final class RouteCompiler {
         } else {
             route.setAddress(spec.path("clusterIP").asText())
                     .addAllExternalAddresses(Json.texts(spec.path("externalIPs")))
+                    .addAllEntrances(entrances)
+                    .addAllEntranceSources(Json.texts(spec.path("loadBalancerSourceRanges")).stream()
+                            .map(String::trim)
+                            .toList())
                     .setSticky(spec.path("sessionAffinity").asText().equals("ClientIP"))
                     .setLocalInside(policy("internalTrafficPolicy"))
                     .setLocalOutside(policy("externalTrafficPolicy"));

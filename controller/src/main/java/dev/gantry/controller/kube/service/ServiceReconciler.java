@@ -135,11 +135,11 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
         }
     }
 
-    private static Key<KubeObject> service(ServiceRoute route) {
+    static Key<KubeObject> service(ServiceRoute route) {
         return new ObjectName(route.getCluster(), ServiceClaims.SERVICES, route.getNamespace(), route.getName()).key();
     }
 
-    private static Key<ServiceRoute> route(ObjectName service) {
+    static Key<ServiceRoute> route(ObjectName service) {
         return Kinds.SERVICE_ROUTE.key(service.cluster() + "/" + service.namespace(), service.name());
     }
 
@@ -189,7 +189,7 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
             slices(snapshot, service, pass, OF_PODS, EndpointDocuments.contents(groups));
             endpoints(pass, service, endpoints, groups);
         }
-        pass.keep(route(service.name()), RouteCompiler.compile(service, groups));
+        pass.keep(route(service.name()), RouteCompiler.compile(service, groups, Entrances.of(snapshot, service)));
         return pass.outcomeWithoutOwner();
     }
 

@@ -120,6 +120,19 @@ public final class ObjectWorld implements AutoCloseable {
 
     /** Changes an object as the API would. */
     public void change(String plural, String name, Consumer<ObjectNode> change) {
+        revise(plural, name, change, Revision::ofSpec);
+    }
+
+    /** Changes an object's status as the API would. */
+    public void changeStatus(String plural, String name, Consumer<ObjectNode> change) {
+        revise(plural, name, change, Revision::ofStatus);
+    }
+
+    private interface Reviser {
+        ObjectNode revised(ResourceType type, ObjectNode before, ObjectNode after);
+    }
+
+    private void revise(String plural, String name, Consumer<ObjectNode> change, Reviser reviser) {
         ResourceType type = type(plural);
         Registry registry = registries.of(type.name());
         ObjectName of = name(plural, name);
@@ -127,7 +140,7 @@ public final class ObjectWorld implements AutoCloseable {
             ObjectNode before = registry.find(draft.image(), of).orElseThrow();
             ObjectNode after = before.deepCopy();
             change.accept(after);
-            ObjectNode revised = Revision.ofSpec(type, before, after);
+            ObjectNode revised = reviser.revised(type, before, after);
             if (Revision.isOver(revised)) {
                 registry.delete(draft, of);
             } else if (!revised.equals(before)) {

@@ -57,6 +57,22 @@ class ServicesTest {
     }
 
     @Test
+    void letOnlyRangesIntoALoadBalancer() throws IOException, InterruptedException {
+        assertThat(create("one", "'loadBalancerSourceRanges': ['10.0.0.0/8'],").text("/message"))
+                .isEqualTo("Service \"one\" is invalid: spec.LoadBalancerSourceRanges: Forbidden:"
+                        + " may only be used when `type` is 'LoadBalancer'");
+        assertThat(create("one", "'type': 'LoadBalancer', 'loadBalancerSourceRanges': ['10.0.0.0/8', '10.0.0.0/33'],")
+                        .text("/message"))
+                .isEqualTo("Service \"one\" is invalid: spec.LoadBalancerSourceRanges[1]: Invalid value:"
+                        + " \"10.0.0.0/33\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        assertThat(create("one", "'loadBalancerClass': 'example.com/metal',").text("/message"))
+                .contains("spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'");
+        assertThat(create("one", "'type': 'LoadBalancer', 'loadBalancerSourceRanges': ['10.0.0.0/8', '2001:db8::/64'],")
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void ofEndpointsByHandLeadToAddressesOnly() throws IOException, InterruptedException {
         String endpoints = "/api/v1/namespaces/default/endpoints";
         String subset =
