@@ -89,13 +89,15 @@ public final class Controller implements AutoCloseable {
             AgentServer agents = own(agentServer(lead));
             Edge edge = own(new Edge(identity.edge(settings), routes(agents), chance::requestId));
             edge.start();
-            this.endpoints = Endpoints.of(settings.listening(), edge.port(), agents.port(), identity.tls());
+            EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
             Creation creation = KubeFrontEnd.creation(identity, chance);
+            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents, chance));
+            // All agents of a fleet come at once, and whoever asks a question shall not wait for them.
+            agents.listen();
+            this.endpoints = Endpoints.of(settings.listening(), edge.port(), agents.port(), identity.tls());
             Loops loops = own(loops(lead, agents, creation));
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
-            EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
-            KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents, chance));
             new Roster(store, settings.timing().exclusiveStore())
                     .enter(
                             endpoints.agentAddress(),
@@ -170,7 +172,7 @@ public final class Controller implements AutoCloseable {
     private AgentServer agentServer(Lead lead) throws IOException, InterruptedException {
         ControllerSettings.Listening listening = settings.listening();
         NodeSettings nodes = nodeSettings(settings.timing());
-        return AgentServer.start(
+        return new AgentServer(
                 new AgentServer.Settings(
                         new InetSocketAddress(listening.address(), listening.agentPort()),
                         identity.server(),

@@ -67,12 +67,7 @@ public final class AgentServer implements AutoCloseable {
             SecureRandom chance,
             MeterRegistry metrics) {}
 
-    /** Starts to listen. */
-    public static AgentServer start(Settings settings, Parts parts) throws IOException {
-        return new AgentServer(settings, parts);
-    }
-
-    private AgentServer(Settings settings, Parts parts) throws IOException {
+    public AgentServer(Settings settings, Parts parts) {
         heartbeats = new Heartbeats(parts.leading());
         usage = new UsageBoard(parts.leading());
         sessions = new Sessions(heartbeats, usage);
@@ -114,12 +109,15 @@ public final class AgentServer implements AutoCloseable {
         routes.begin(parts.store().snapshot());
         subscription = parts.store().subscribe(sessions);
         intake.start();
-        try {
-            server.start();
-        } catch (IOException e) {
-            close();
-            throw e;
-        }
+    }
+
+    /**
+     * Lets agents connect from now on.
+     *
+     * @throws IOException when it cannot listen, for example because the port is taken
+     */
+    public void listen() throws IOException {
+        server.start();
         log.info("agents connect to {}", server.getListenSockets());
     }
 
@@ -138,7 +136,7 @@ public final class AgentServer implements AutoCloseable {
         return HexFormat.of().formatHex(id);
     }
 
-    /** The port that it listens on, for when any was asked for. */
+    /** The port that it listens on, once it does, for when any was asked for. */
     public int port() {
         return server.getPort();
     }

@@ -41,7 +41,7 @@ final class Controller implements AutoCloseable {
         Vault vault = new Vault(store, new Seal(key, chance));
         authority = Authority.open(vault, clock.instant(), chance);
         tokens = new JoinTokens(store, authority, clock, chance);
-        server = AgentServer.start(
+        server = new AgentServer(
                 new AgentServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         authority.issueServer(List.of("127.0.0.1"), clock.instant()),
@@ -49,6 +49,7 @@ final class Controller implements AutoCloseable {
                         HEARTBEAT,
                         new Fence(Duration.ofSeconds(20), Duration.ofSeconds(5))),
                 new AgentServer.Parts(store, throne, authority, tokens, clock, chance, metrics));
+        server.listen();
     }
 
     String address() {
