@@ -49,6 +49,7 @@ public final class Defaults {
             }
             case "storage.k8s.io/v1 StorageClass" ->
                 gaps.put("reclaimPolicy", "Delete").put("volumeBindingMode", "Immediate");
+            case "storage.k8s.io/v1 CSIDriver" -> driver(gaps.within("spec"));
             case "scheduling.k8s.io/v1 PriorityClass" ->
                 gaps.put("value", 0).put("preemptionPolicy", "PreemptLowerPriority");
             case "networking.k8s.io/v1 IngressClass" ->
@@ -121,6 +122,16 @@ public final class Defaults {
         for (String direction : List.of("ingress", "egress")) {
             spec.each(direction).flatMap(rule -> rule.each("ports")).forEach(port -> port.put("protocol", "TCP"));
         }
+    }
+
+    private static void driver(Gaps spec) {
+        spec.put("attachRequired", true)
+                .put("podInfoOnMount", false)
+                .put("storageCapacity", false)
+                .put("fsGroupPolicy", "ReadWriteOnceWithFSType")
+                .put("volumeLifecycleModes", List.of("Persistent"))
+                .put("requiresRepublish", false)
+                .put("seLinuxMount", false);
     }
 
     private static void binding(Gaps binding) {

@@ -85,6 +85,15 @@ final class ObjectCells {
                 + object.path("name").asText();
     }
 
+    /** Whom a driver asks tokens for. */
+    static String audiences(ObjectNode driver) {
+        List<String> audiences = driver.at("/spec/tokenRequests")
+                .valueStream()
+                .map(request -> request.path("audience").asText())
+                .toList();
+        return audiences.isEmpty() ? "<unset>" : String.join(",", audiences);
+    }
+
     static String subjects(ObjectNode binding, String kind) {
         List<String> all = new ArrayList<>();
         for (JsonNode subject : binding.path("subjects")) {

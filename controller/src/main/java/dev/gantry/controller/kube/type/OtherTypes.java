@@ -1,5 +1,6 @@
 package dev.gantry.controller.kube.type;
 
+import dev.gantry.controller.kube.document.Json;
 import java.util.List;
 
 /** The kinds of the smaller groups, most of them data without a controller. */
@@ -45,11 +46,37 @@ final class OtherTypes {
                 role("ClusterRole", "clusterroles", false),
                 binding("ClusterRoleBinding", "clusterrolebindings", false),
                 storageClasses(),
-                ResourceType.clusterWide(STORAGE, V1, "CSIDriver", "csidrivers"),
-                ResourceType.clusterWide(STORAGE, V1, "CSINode", "csinodes"),
-                ResourceType.namespaced(STORAGE, V1, "CSIStorageCapacity", "csistoragecapacities"),
+                ResourceType.clusterWide(STORAGE, V1, "CSIDriver", "csidrivers")
+                        .shows(
+                                Column.text("AttachRequired", "/spec/attachRequired", "true"),
+                                Column.text("PodInfoOnMount", "/spec/podInfoOnMount", "false"),
+                                Column.text("StorageCapacity", "/spec/storageCapacity", "false"),
+                                Column.text("TokenRequests", ObjectCells::audiences),
+                                Column.text("RequiresRepublish", "/spec/requiresRepublish", "false"),
+                                Column.text(
+                                        "Modes",
+                                        driver ->
+                                                String.join(",", Json.texts(driver.at("/spec/volumeLifecycleModes")))),
+                                Column.age()),
+                ResourceType.clusterWide(STORAGE, V1, "CSINode", "csinodes")
+                        .shows(
+                                Column.text(
+                                        "Drivers",
+                                        node -> Integer.toString(
+                                                node.at("/spec/drivers").size())),
+                                Column.age()),
+                ResourceType.namespaced(STORAGE, V1, "CSIStorageCapacity", "csistoragecapacities")
+                        .shows(
+                                Column.text("StorageClassName", "/storageClassName", ""),
+                                Column.text("Capacity", "/capacity", "<unset>")),
                 ResourceType.clusterWide(STORAGE, V1, "VolumeAttachment", "volumeattachments")
-                        .withStatus(),
+                        .withStatus()
+                        .shows(
+                                Column.text("Attacher", "/spec/attacher", ""),
+                                Column.text("PV", "/spec/source/persistentVolumeName", ""),
+                                Column.text("Node", "/spec/nodeName", ""),
+                                Column.text("Attached", "/status/attached", "false"),
+                                Column.age()),
                 ResourceType.clusterWide("scheduling.k8s.io", V1, "PriorityClass", "priorityclasses")
                         .called("pc")
                         .shows(

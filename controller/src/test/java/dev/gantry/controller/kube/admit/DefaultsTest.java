@@ -54,6 +54,15 @@ class DefaultsTest {
     }
 
     @Test
+    void completesADriver() {
+        assertThat(applied("storage.k8s.io/v1", "CSIDriver", "{'spec':{'attachRequired':false}}")
+                        .path("spec"))
+                .isEqualTo(json("{'attachRequired':false,'podInfoOnMount':false,'storageCapacity':false,"
+                        + "'fsGroupPolicy':'ReadWriteOnceWithFSType','volumeLifecycleModes':['Persistent'],"
+                        + "'requiresRepublish':false,'seLinuxMount':false}"));
+    }
+
+    @Test
     void givesAJobASelectorOfItsOwn() {
         JsonNode job = applied(
                 "batch/v1",
