@@ -33,6 +33,27 @@ public record Host(String namespace, String address, Path home, Engine engine) {
         rule("-I OUTPUT -p tcp -d " + Hosts.GATEWAY + " --dport " + port + " -j REJECT --reject-with tcp-reset");
     }
 
+    /** The other one is a neighbour no longer, but reached through the machine, which hands on between them. */
+    public void parted(Host other) {
+        Command.of(
+                        "sysctl",
+                        "-qw",
+                        "net.ipv4.conf." + Hosts.BRIDGE + ".forwarding=1",
+                        "net.ipv4.conf." + Hosts.BRIDGE + ".send_redirects=0")
+                .run()
+                .must();
+        Command.of("ip", "-n", namespace, "route", "replace", other.address() + "/32", "via", Hosts.GATEWAY)
+                .run()
+                .must();
+    }
+
+    /** It is a neighbour again. */
+    public void joined(Host other) {
+        Command.of("ip", "-n", namespace, "route", "del", other.address() + "/32")
+                .run()
+                .must();
+    }
+
     /** Takes back what the others did. */
     public void clear() {
         rule("-F INPUT");

@@ -11,7 +11,7 @@ import java.util.List;
 public final class Hosts implements AutoCloseable {
 
     public static final String GATEWAY = "10.213.0.1";
-    private static final String BRIDGE = "gantrybr0";
+    static final String BRIDGE = "gantrybr0";
     private static final String ACROSS = "FORWARD -i " + BRIDGE + " -o " + BRIDGE + " -j ACCEPT";
 
     private final Path home;

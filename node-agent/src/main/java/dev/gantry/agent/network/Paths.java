@@ -10,20 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells the kernel which ways there are, by the machine's own programs. One thread at a time. */
 final class Paths {
-
-    private static final Logger log = LoggerFactory.getLogger(Paths.class);
 
     /** Marks the routes that were made here, so that they are found again. */
     private static final String PROTOCOL = "71";
 
     private static final String USER_CHAIN = "DOCKER-USER";
-
-    private final Set<String> complaints = new HashSet<>();
 
     /** Lets containers of all nodes reach each other, with their own addresses. */
     void open(String node, RouteBook book) throws IOException, InterruptedException {
@@ -37,52 +31,67 @@ final class Paths {
         routes(node, book.peers());
     }
 
-    private void routes(String node, Map<String, Peer> peers) throws IOException, InterruptedException {
+    private static void routes(String node, Map<String, Peer> peers) throws IOException, InterruptedException {
         Peer self = peers.get(node);
-        Map<String, String> wanted = new TreeMap<>();
-        peers.values().stream()
-                // Another agent on the same machine has its containers here.
-                .filter(peer -> self == null || !peer.getAddress().equals(self.getAddress()))
-                .forEach(peer -> wanted.put(peer.getSubnet(), peer.getAddress()));
-        Map<String, String> there = new TreeMap<>();
-        Program.of("ip", "-o", "route", "show", "proto", PROTOCOL)
-                .run("")
-                .lines()
-                .map(line -> line.split("\\s+"))
-                .filter(words -> words.length > 2 && words[1].equals("via"))
-                .forEach(words -> there.put(words[0], words[2]));
-        for (Map.Entry<String, String> way : wanted.entrySet()) {
-            boolean isMissing = !way.getValue().equals(there.get(way.getKey()));
-            if (isMissing && isNeighbour(way.getKey(), way.getValue())) {
-                String _ = Program.of("ip", "route", "replace", way.getKey(), "via", way.getValue(), "proto", PROTOCOL)
-                        .run("");
+        if (self == null) {
+            return;
+        }
+        // Another agent on the same machine has its containers here.
+        List<Peer> others = peers.values().stream()
+                .filter(peer -> !peer.getAddress().equals(self.getAddress()))
+                .toList();
+        Reach reach = Reach.of(others);
+        List<Peer> far = others.stream()
+                .filter(peer -> reach.routed().contains(peer.getAddress()))
+                .toList();
+        Tunnel tunnel = new Tunnel(node);
+        tunnel.bring(self, far);
+        Map<String, Way> wanted = new TreeMap<>();
+        others.stream()
+                .filter(peer -> reach.direct().contains(peer.getAddress()))
+                .forEach(peer -> wanted.put(peer.getSubnet(), new Way(peer.getAddress(), "")));
+        far.forEach(peer -> wanted.put(peer.getSubnet(), new Way(Tunnel.end(peer), tunnel.device())));
+        Map<String, Way> there = Way.there(PROTOCOL);
+        for (Map.Entry<String, Way> way : wanted.entrySet()) {
+            if (!way.getValue().isSame(there.get(way.getKey()))) {
+                way.getValue().set(way.getKey(), PROTOCOL);
             }
         }
+        // What cannot be reached at the moment keeps the way that it had.
+        Set<String> known = others.stream().map(Peer::getSubnet).collect(Collectors.toSet());
         for (String subnet : there.keySet()) {
-            if (!wanted.containsKey(subnet)) {
+            if (!known.contains(subnet)) {
                 String _ = Program.of("ip", "route", "del", subnet, "proto", PROTOCOL)
                         .run("");
             }
         }
     }
 
-    /** A router in between would not know where the subnet is. */
-    private boolean isNeighbour(String subnet, String address) throws InterruptedException {
-        String problem;
-        try {
-            String way = Program.of("ip", "-o", "route", "get", address).run("");
-            if (!way.contains(" via ")) {
-                complaints.remove(subnet);
-                return true;
+    /**
+     * How the machine reaches others at the moment; what it cannot reach is in neither.
+     *
+     * @param direct addresses on its own links
+     * @param routed addresses behind routers, who would not know where containers are
+     */
+    private record Reach(Set<String> direct, Set<String> routed) {
+
+        static Reach of(List<Peer> peers) throws IOException, InterruptedException {
+            Set<String> direct = new HashSet<>();
+            Set<String> routed = new HashSet<>();
+            String batch = peers.stream()
+                    .map(peer -> "route get " + peer.getAddress() + "\n")
+                    .distinct()
+                    .collect(Collectors.joining());
+            if (!batch.isEmpty()) {
+                Program.of("ip", "-force", "-o", "-batch", "-")
+                        .said(batch)
+                        .lines()
+                        .filter(line -> line.contains(" dev "))
+                        .forEach(line -> (line.contains(" via ") ? routed : direct)
+                                .add(line.strip().split("\\s+")[0]));
             }
-            problem = "it is behind a router";
-        } catch (IOException e) {
-            problem = String.valueOf(e.getMessage());
+            return new Reach(direct, routed);
         }
-        if (complaints.add(subnet)) {
-            log.warn("Pods in {} on the node at {} cannot be reached from here: {}", subnet, address, problem);
-        }
-        return false;
     }
 
     /** Leads addresses of services to containers. */

@@ -35,19 +35,36 @@ record Program(List<String> words) {
      * @throws IOException     if it is not there
      */
     String run(String input) throws IOException, InterruptedException {
+        Ended ended = end(input);
+        if (ended.exit() != 0) {
+            throw new FailedException(words.getFirst() + " ended with " + ended.exit() + ": "
+                    + ended.said().strip());
+        }
+        return ended.said();
+    }
+
+    /**
+     * @param input for it to read
+     * @return what it wrote, whether it went well or not
+     * @throws IOException if it is not there
+     */
+    String said(String input) throws IOException, InterruptedException {
+        return end(input).said();
+    }
+
+    private record Ended(int exit, String said) {}
+
+    private Ended end(String input) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         Thread writer = Thread.ofVirtual().name("program-input").start(() -> write(process, input));
         try (InputStream out = process.getInputStream()) {
             // A program that hangs is ended; its output then ends, too.
-            Thread guard = Thread.ofVirtual().name("program-guard").start(() -> end(process));
+            Thread guard = Thread.ofVirtual().name("program-guard").start(() -> bound(process));
             String said = new String(out.readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8);
             int exit = process.waitFor();
             guard.interrupt();
             writer.join();
-            if (exit != 0) {
-                throw new FailedException(words.getFirst() + " ended with " + exit + ": " + said.strip());
-            }
-            return said;
+            return new Ended(exit, said);
         } finally {
             process.destroyForcibly();
         }
@@ -61,7 +78,7 @@ record Program(List<String> words) {
         }
     }
 
-    private static void end(Process process) {
+    private static void bound(Process process) {
         try {
             if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
