@@ -4,8 +4,6 @@ import dev.gantry.proto.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -62,28 +60,32 @@ final class Tunnel {
             close();
             return;
         }
-        if (!isThere(self)) {
+        String shown = shown();
+        if (!shown.contains(" local " + self.getAddress() + " ")) {
+            remove(shown);
             make(self);
         }
         String _ = Program.of("nft", "-f", "-").run(guard(far));
         neighbours(far);
     }
 
-    private boolean exists() {
-        return Files.exists(Path.of("/sys/class/net", device));
+    /** What the kernel says of the device; empty when there is none. */
+    private String shown() throws IOException, InterruptedException {
+        return Program.of("ip", "-d", "-o", "link", "show", "type", "vxlan")
+                .run("")
+                .lines()
+                .filter(line -> line.contains(" " + device + ": "))
+                .findFirst()
+                .orElse("");
     }
 
-    private boolean isThere(Peer self) throws IOException, InterruptedException {
-        return exists()
-                && Program.of("ip", "-d", "-o", "link", "show", "dev", device)
-                        .run("")
-                        .contains(" local " + self.getAddress() + " ");
+    private void remove(String shown) throws IOException, InterruptedException {
+        if (!shown.isEmpty()) {
+            String _ = Program.of("ip", "link", "del", device).run("");
+        }
     }
 
     private void make(Peer self) throws IOException, InterruptedException {
-        if (exists()) {
-            String _ = Program.of("ip", "link", "del", device).run("");
-        }
         String vxlan = String.join(
                 " ",
                 "link add",
@@ -170,8 +172,9 @@ final class Tunnel {
     }
 
     private void close() throws IOException, InterruptedException {
-        if (exists()) {
-            String _ = Program.of("ip", "link", "del", device).run("");
+        String shown = shown();
+        if (!shown.isEmpty()) {
+            remove(shown);
             String _ =
                     Program.of("nft", "-f", "-").run("add table ip " + table() + "\ndelete table ip " + table() + "\n");
         }

@@ -5,16 +5,22 @@ import dev.gantry.agent.engine.EngineFacts;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Resources;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Describes the machine as a node: what it has, what it can, where it is reached. */
@@ -22,6 +28,10 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
 
     private static final String CAPABILITY = "com.amazonaws.ecs.capability.";
     private static final int OLDEST_API = 17;
+    private static final Pattern CONTAINERS =
+            Pattern.compile("docker.*|br-.*|veth.*|gantry[0-9a-f]{8}|gvxlan[0-9a-f]{8}");
+    // Of the range for documentation: no machine has it.
+    private static final InetSocketAddress FAR = new InetSocketAddress("192.0.2.1", 9);
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     NodeInfo describe() {
@@ -114,26 +124,42 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
         return given.isEmpty() ? found() : given;
     }
 
+    /** Others know the machine by the first of them. */
     private static List<String> found() {
         try {
+            Optional<String> outgoing = outgoing();
             return NetworkInterface.networkInterfaces()
                     .filter(Machine::leadsOut)
                     .flatMap(each -> Collections.list(each.getInetAddresses()).stream())
                     .filter(Inet4Address.class::isInstance)
                     .map(InetAddress::getHostAddress)
+                    .sorted(Comparator.comparing(address -> !outgoing.equals(Optional.of(address))))
                     .toList();
         } catch (SocketException _) {
             return List.of();
         }
     }
 
+    /** With which it would go to a far address; nothing is sent. */
+    private static Optional<String> outgoing() {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(FAR);
+            return Optional.of(socket.getLocalAddress().getHostAddress());
+        } catch (SocketException | UncheckedIOException _) {
+            return Optional.empty(); // It has no way there.
+        }
+    }
+
     private static boolean leadsOut(NetworkInterface each) {
         try {
-            String name = each.getName();
-            boolean containers = name.startsWith("docker") || name.startsWith("br-") || name.startsWith("veth");
-            return each.isUp() && !each.isLoopback() && !containers;
+            return each.isUp() && !each.isLoopback() && !isOfContainers(each.getName());
         } catch (SocketException _) {
             return false;
         }
+    }
+
+    /** Whether a network interface of the name is there for containers: the engine's, or the node's own. */
+    static boolean isOfContainers(String name) {
+        return CONTAINERS.matcher(name).matches();
     }
 }
