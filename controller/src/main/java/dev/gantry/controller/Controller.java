@@ -9,6 +9,7 @@ import dev.gantry.controller.aws.PageTokens;
 import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.NodeLiveness;
+import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
@@ -90,7 +91,7 @@ public final class Controller implements AutoCloseable {
             Edge edge = own(new Edge(identity.edge(settings), routes(agents), chance::requestId));
             edge.start();
             this.endpoints = Endpoints.of(settings.listening(), edge.port(), agents.port(), identity.tls());
-            Creation creation = KubeFrontEnd.creation(identity, chance);
+            Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts()), chance);
             Loops loops = own(loops(lead, agents, creation));
             Leadership leadership = own(leadership(loops));
             lead.begin(leadership);
@@ -185,16 +186,7 @@ public final class Controller implements AutoCloseable {
         AuditFile audit =
                 own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
         Arns arns = arns();
-        EcsFrontEnd ecs = EcsFrontEnd.of(new EcsParts(
-                store,
-                arns,
-                chance.clock(),
-                chance::id,
-                chance::deploymentId,
-                EcsAnswers.pages(new PageTokens(identity.pageTokenKey())),
-                EcsAnswers.preview(new PlacementForecast(
-                        RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()))),
-                EcsAnswers.filter()));
+        EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts());
         Authenticator authenticator = authenticator();
         Routes routes = new Routes();
         routes.answer(
@@ -223,6 +215,19 @@ public final class Controller implements AutoCloseable {
                 .mount(routes);
         new Probes(store, meters).mount(routes);
         return routes;
+    }
+
+    private EcsParts ecsParts() {
+        return new EcsParts(
+                store,
+                arns(),
+                chance.clock(),
+                chance::id,
+                chance::deploymentId,
+                EcsAnswers.pages(new PageTokens(identity.pageTokenKey())),
+                EcsAnswers.preview(new PlacementForecast(
+                        RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()))),
+                EcsAnswers.filter());
     }
 
     private Authenticator authenticator() {
