@@ -1,5 +1,6 @@
 package dev.gantry.controller.ack;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.document.EcsLookup;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The clusters, services and task definitions of ECS as kinds of one cluster of the Kubernetes API. */
@@ -37,6 +39,7 @@ public final class EcsGuests implements Guests {
     private final ClusterObjects clusters;
     private final ServiceObjects services;
     private final DefinitionObjects definitions;
+    private final Map<ResourceName, Registry> registries;
     private final List<ResourceType> types;
 
     /** @param cluster of the Kubernetes API that shows them */
@@ -45,6 +48,10 @@ public final class EcsGuests implements Guests {
         this.clusters = new ClusterObjects(drafts);
         this.services = new ServiceObjects(drafts, clusters);
         this.definitions = new DefinitionObjects(drafts);
+        this.registries = Map.of(
+                EcsKind.CLUSTER.resource(), clusters,
+                EcsKind.SERVICE.resource(), services,
+                EcsKind.TASK_DEFINITION.resource(), definitions);
         this.types = EcsTypes.of(drafts.model());
     }
 
@@ -55,11 +62,7 @@ public final class EcsGuests implements Guests {
 
     @Override
     public Optional<Registry> registry(ResourceName resource) {
-        Map<ResourceName, Registry> all = Map.of(
-                EcsKind.CLUSTER.resource(), clusters,
-                EcsKind.SERVICE.resource(), services,
-                EcsKind.TASK_DEFINITION.resource(), definitions);
-        return Optional.ofNullable(all.get(resource));
+        return Optional.ofNullable(registries.get(resource));
     }
 
     /** A resource is told of when its record changes, and when what its status counts does. */
@@ -147,7 +150,8 @@ public final class EcsGuests implements Guests {
     /** Tells of clusters of ECS, among others, because of what is in them. */
     private void counted(
             Set<String> names, Snapshot before, Snapshot after, Change<?> change, List<ObjectEvent> events) {
-        for (String name : names) {
+        // A pod is in no cluster of ECS, and a node may be in none.
+        for (String name : names.stream().filter(EcsLookup::isName).toList()) {
             Key<EcsCluster> key = EcsLookup.clusterKey(name);
             if (after.get(key).isPresent()) {
                 events.add(event(
@@ -160,14 +164,15 @@ public final class EcsGuests implements Guests {
         }
     }
 
-    private ObjectEvent event(EcsKind kind, String name, Change<?> change, ObjectDrawing before, ObjectDrawing after) {
+    private ObjectEvent event(
+            EcsKind kind,
+            String name,
+            Change<?> change,
+            Supplier<Optional<ObjectNode>> before,
+            Supplier<Optional<ObjectNode>> after) {
         ObjectName object = new ObjectName(cluster, kind.resource(), ObjectNames.NAMESPACE, name);
         return new ObjectEvent(object, change.revision(), before, after);
     }
-
-    /** What an event draws when somebody looks. */
-    private interface ObjectDrawing
-            extends java.util.function.Supplier<Optional<com.fasterxml.jackson.databind.node.ObjectNode>> {}
 
     /** Whether a new revision was registered: its own record tells of that. */
     private static boolean isRegistration(Change<?> change) {

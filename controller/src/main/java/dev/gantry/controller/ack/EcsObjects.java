@@ -25,7 +25,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -169,7 +171,7 @@ abstract class EcsObjects<T extends Message> implements Registry {
         return new Writing(drafts.on(draft.image()), caller);
     }
 
-    private <R> R asked(ObjectName name, java.util.function.Supplier<R> action) {
+    private <R> R asked(ObjectName name, Supplier<R> action) {
         try {
             return action.get();
         } catch (AwsException e) {
@@ -216,7 +218,7 @@ abstract class EcsObjects<T extends Message> implements Registry {
                 .forEach(member -> spec.set(member.getKey(), member.getValue()));
         if (!tags.isEmpty()) {
             ArrayNode list = spec.putArray(TAGS);
-            new java.util.TreeMap<>(tags)
+            new TreeMap<>(tags)
                     .forEach((key, value) -> list.addObject().put("key", key).put("value", value));
         }
         return spec;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.controller.kube.serve.KubeWorld.Answer;
+import dev.gantry.proto.Phase;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,6 +313,16 @@ class EcsObjectsTest {
                 .containsExactly("MODIFIED default");
         assertThat(faces.kube.watch(DEFINITIONS + "?watch=true&resourceVersion=" + since, 1))
                 .containsExactly("ADDED web");
+    }
+
+    @Test
+    void watchesOfPodsGoOn() throws IOException, InterruptedException {
+        String pods = "/api/v1/namespaces/default/pods";
+        String since = Long.toString(faces.kube.snapshot().revision());
+        faces.kube.post(pods, "{'metadata':{'name':'one'},'spec':{'containers':[{'name':'main','image':'busybox'}]}}");
+        faces.kube.report("one", Phase.RUNNING);
+        assertThat(faces.kube.watch(pods + "?watch=true&resourceVersion=" + since, 2))
+                .containsExactly("ADDED one", "MODIFIED one");
     }
 
     @Test

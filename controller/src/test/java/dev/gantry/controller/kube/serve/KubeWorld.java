@@ -226,7 +226,7 @@ public final class KubeWorld implements AutoCloseable {
     }
 
     /** A pod does on its node what it shall, or comes to its end. */
-    void report(String pod, Phase phase) throws InterruptedException {
+    public void report(String pod, Phase phase) throws InterruptedException {
         PodDocument found = PodDocument.find(
                         store.snapshot(), new ObjectName("default", ResourceName.PODS, "default", pod))
                 .orElseThrow();
