@@ -65,7 +65,11 @@ final class DefinitionObjects extends EcsObjects<EcsFamily> {
         return Kinds.ECS_FAMILY.key("", name);
     }
 
-    /** The newest active revision. */
+    /** The revision by which a family is shown. */
+    static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
+        return snapshot.get(familyKey(family)).flatMap(record -> newest(snapshot, record));
+    }
+
     private static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, Versioned<EcsFamily> family) {
         for (int revision = family.value().getLatestRevision(); revision > 0; revision--) {
             Optional<Versioned<EcsTaskDefinition>> found =

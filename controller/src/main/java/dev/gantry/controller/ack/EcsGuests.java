@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The clusters, services and task definitions of ECS as kinds of one cluster of the Kubernetes API. */
@@ -78,11 +79,9 @@ public final class EcsGuests implements Guests {
                 counted(Set.of(change.key().scope()), before, after, change, events);
             }
         } else if (kind.equals(Kinds.ECS_FAMILY.name())) {
-            if (!isRegistration(change)) {
-                events.add(ofFamily(change.key().name(), before, after, change));
-            }
+            ofFamily(change, before, after).ifPresent(events::add);
         } else if (kind.equals(Kinds.ECS_TASK_DEFINITION.name())) {
-            events.add(ofFamily(change.key().scope(), before, after, change));
+            ofDefinition(change, before, after).ifPresent(events::add);
         } else if (kind.equals(Kinds.WORKLOAD.name())) {
             ofTask(before, after, change, events);
         } else if (kind.equals(Kinds.NODE.name())) {
@@ -109,6 +108,24 @@ public final class EcsGuests implements Guests {
                 () -> record(change.after(), EcsService.class).flatMap(record -> services.draw(after, record)));
     }
 
+    /** Where the revision that is shown changes as well, its own record tells of it. */
+    private Optional<ObjectEvent> ofFamily(Change<?> change, Snapshot before, Snapshot after) {
+        String family = change.key().name();
+        return DefinitionObjects.newest(before, family).equals(DefinitionObjects.newest(after, family))
+                ? Optional.of(ofFamily(family, before, after, change))
+                : Optional.empty();
+    }
+
+    /** Only the revision that is shown before or after matters: so the end of all of them is told once. */
+    private Optional<ObjectEvent> ofDefinition(Change<?> change, Snapshot before, Snapshot after) {
+        String family = change.key().scope();
+        return Stream.of(before, after)
+                .flatMap(image -> DefinitionObjects.newest(image, family).stream())
+                .filter(newest -> newest.key().equals(change.key()))
+                .findFirst()
+                .map(_ -> ofFamily(family, before, after, change));
+    }
+
     private ObjectEvent ofFamily(String family, Snapshot before, Snapshot after, Change<?> change) {
         Key<EcsFamily> key = DefinitionObjects.familyKey(family);
         return event(
@@ -131,12 +148,14 @@ public final class EcsGuests implements Guests {
         if (owner.startsWith(SERVICE_OWNER)) {
             String name = owner.substring(owner.lastIndexOf('/') + 1);
             Key<EcsService> key = Kinds.ECS_SERVICE.key(scope, name);
-            events.add(event(
-                    EcsKind.SERVICE,
-                    ObjectNames.ofService(scope, name),
-                    change,
-                    () -> before.get(key).flatMap(record -> services.draw(before, record)),
-                    () -> after.get(key).flatMap(record -> services.draw(after, record))));
+            if (before.get(key).isPresent() && after.get(key).isPresent()) {
+                events.add(event(
+                        EcsKind.SERVICE,
+                        ObjectNames.ofService(scope, name),
+                        change,
+                        () -> before.get(key).flatMap(record -> services.draw(before, record)),
+                        () -> after.get(key).flatMap(record -> services.draw(after, record))));
+            }
         }
         for (String progress : List.of("/running", "/pending")) {
             if (before.count(Kinds.WORKLOADS_BY_PROGRESS, scope + progress)
@@ -153,7 +172,7 @@ public final class EcsGuests implements Guests {
         // A pod is in no cluster of ECS, and a node may be in none.
         for (String name : names.stream().filter(EcsLookup::isName).toList()) {
             Key<EcsCluster> key = EcsLookup.clusterKey(name);
-            if (after.get(key).isPresent()) {
+            if (before.get(key).isPresent() && after.get(key).isPresent()) {
                 events.add(event(
                         EcsKind.CLUSTER,
                         ObjectNames.of(name),
@@ -172,15 +191,6 @@ public final class EcsGuests implements Guests {
             Supplier<Optional<ObjectNode>> after) {
         ObjectName object = new ObjectName(cluster, kind.resource(), ObjectNames.NAMESPACE, name);
         return new ObjectEvent(object, change.revision(), before, after);
-    }
-
-    /** Whether a new revision was registered: its own record tells of that. */
-    private static boolean isRegistration(Change<?> change) {
-        return latest(change.before()) != latest(change.after());
-    }
-
-    private static int latest(@Nullable Versioned<?> family) {
-        return family != null && family.value() instanceof EcsFamily value ? value.getLatestRevision() : 0;
     }
 
     private static boolean isShown(@Nullable Versioned<?> service) {

@@ -9,8 +9,8 @@ enum EcsKind {
     CLUSTER(
             "Cluster",
             "clusters",
-            new Source("CreateClusterRequest", "clusterName", "name"),
-            new Source("Cluster", "clusterArn", ""),
+            new Input("CreateClusterRequest", "clusterName", "name"),
+            new Output("Cluster", "clusterArn"),
             List.of(
                     "status",
                     "registeredContainerInstancesCount",
@@ -21,8 +21,8 @@ enum EcsKind {
     SERVICE(
             "Service",
             "services",
-            new Source("CreateServiceRequest", "serviceName", "name"),
-            new Source("Service", "serviceArn", ""),
+            new Input("CreateServiceRequest", "serviceName", "name"),
+            new Output("Service", "serviceArn"),
             List.of(
                     "status",
                     "runningCount",
@@ -37,8 +37,8 @@ enum EcsKind {
     TASK_DEFINITION(
             "TaskDefinition",
             "taskdefinitions",
-            new Source("RegisterTaskDefinitionRequest", "family", "family"),
-            new Source("TaskDefinition", "taskDefinitionArn", ""),
+            new Input("RegisterTaskDefinitionRequest", "family", "family"),
+            new Output("TaskDefinition", "taskDefinitionArn"),
             List.of(
                     "revision",
                     "status",
@@ -58,16 +58,28 @@ enum EcsKind {
     static final Map<String, String> REFERENCES =
             Map.of("cluster", "clusterRef", "taskDefinition", "taskDefinitionRef");
 
-    /** @param name of the member by which ECS tells one from another; {@code shown} is what it is called here */
-    record Source(String shape, String name, String shown) {}
+    /**
+     * The request that makes one: what the spec is.
+     *
+     * @param name  the member by which ECS tells one from another
+     * @param shown what that is called here
+     */
+    record Input(String shape, String name, String shown) {}
+
+    /**
+     * The answer that describes one: what the status is taken from.
+     *
+     * @param arn the member with its ARN
+     */
+    record Output(String shape, String arn) {}
 
     private final String title;
     private final String plural;
-    private final Source input;
-    private final Source output;
+    private final Input input;
+    private final Output output;
     private final List<String> status;
 
-    EcsKind(String title, String plural, Source input, Source output, List<String> status) {
+    EcsKind(String title, String plural, Input input, Output output, List<String> status) {
         this.title = title;
         this.plural = plural;
         this.input = input;
@@ -83,13 +95,11 @@ enum EcsKind {
         return new ResourceName(GROUP, plural);
     }
 
-    /** Of the request that makes one: what the spec is. */
-    Source input() {
+    Input input() {
         return input;
     }
 
-    /** Of the answer that describes one: what the status is taken from. */
-    Source output() {
+    Output output() {
         return output;
     }
 

@@ -241,7 +241,7 @@ abstract class EcsObjects<T extends Message> implements Registry {
     final ObjectNode status(JsonNode described) {
         ObjectNode status = Json.object();
         status.putObject("ackResourceMetadata")
-                .put("arn", described.path(kind.output().name()).asText())
+                .put("arn", described.path(kind.output().arn()).asText())
                 .put("ownerAccountID", drafts.arns().account())
                 .put("region", drafts.arns().region());
         status.putArray("conditions")

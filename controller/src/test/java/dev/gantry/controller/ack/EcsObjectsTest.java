@@ -316,6 +316,37 @@ class EcsObjectsTest {
     }
 
     @Test
+    void aFamilyIsToldOnceForEachOfItsSteps() throws IOException, InterruptedException {
+        String since = Long.toString(faces.kube.snapshot().revision());
+        faces.register("web", 16);
+        faces.register("web", 32);
+        faces.kube.patch(
+                DEFINITIONS + "/web", TwoFaces.MERGE, "{'metadata':{'labels':{'a':'b'}},'spec':{'memory':'64'}}");
+        faces.kube.patch(DEFINITIONS + "/web", TwoFaces.MERGE, "{'metadata':{'labels':{'a':'c'}}}");
+        faces.aws("DeregisterTaskDefinition", "{'taskDefinition':'web:2'}");
+        faces.kube.delete(DEFINITIONS + "/web");
+        faces.register("other", 16);
+        assertThat(faces.kube.watch(DEFINITIONS + "?watch=true&resourceVersion=" + since, 6))
+                .containsExactly(
+                        "ADDED web", "MODIFIED web", "MODIFIED web", "MODIFIED web", "DELETED web", "ADDED other");
+    }
+
+    @Test
+    void stepsOfTasksAreToldOfTheirServiceAndCluster() throws IOException, InterruptedException {
+        made();
+        String since = Long.toString(faces.kube.snapshot().revision());
+        faces.startTask("web", Phase.PENDING);
+        assertThat(faces.kube.watch(SERVICES + "?watch=true&resourceVersion=" + since, 1))
+                .containsExactly("MODIFIED web");
+        assertThat(faces.kube.watch(CLUSTERS + "?watch=true&resourceVersion=" + since, 1))
+                .containsExactly("MODIFIED default");
+        assertThat(faces.kube.get(SERVICES + "/web").text("/status/pendingCount"))
+                .isEqualTo("1");
+        assertThat(faces.kube.get(CLUSTERS + "/default").text("/status/pendingTasksCount"))
+                .isEqualTo("1");
+    }
+
+    @Test
     void watchesOfPodsGoOn() throws IOException, InterruptedException {
         String pods = "/api/v1/namespaces/default/pods";
         String since = Long.toString(faces.kube.snapshot().revision());

@@ -2,6 +2,7 @@ package dev.gantry.controller.ack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Any;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
@@ -11,8 +12,17 @@ import dev.gantry.controller.ecs.PageCodec;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.kube.registry.Guests;
 import dev.gantry.controller.kube.serve.KubeWorld;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.EcsTask;
+import dev.gantry.proto.Phase;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Commit;
+import dev.gantry.store.Images;
+import dev.gantry.store.Snapshot;
 import dev.gantry.store.Store;
+import dev.gantry.store.Transaction;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +45,10 @@ final class TwoFaces implements AutoCloseable {
     TwoFaces() throws IOException, InterruptedException {
         this.kube = new KubeWorld(this::guests);
         this.ecs = EcsFrontEnd.of(parts.get());
-        EcsSetup.defaultCluster(parts.get().store(), "default", kube.now());
+        Store store = parts.get().store();
+        Snapshot before = store.snapshot();
+        EcsSetup.defaultCluster(store, "default", kube.now());
+        Snapshot _ = Images.newerThan(store, before, Duration.ofSeconds(10));
     }
 
     private Guests guests(Store store, InstantSource clock) {
@@ -69,6 +82,21 @@ final class TwoFaces implements AutoCloseable {
                 "RegisterTaskDefinition",
                 "{'family':'" + family + "','containerDefinitions':[{'name':'main','image':'busybox','memory':" + memory
                         + "}]}");
+    }
+
+    /** A task of a service, as its planner would make it and a node report it. */
+    void startTask(String service, Phase phase) throws InterruptedException {
+        Store store = parts.get().store();
+        String id = parts.get().ids().get();
+        Workload.Builder task = Workload.newBuilder()
+                .setId(id)
+                .setOwner("ecs-service/default/" + service)
+                .setOrigin(Any.pack(EcsTask.newBuilder().setServiceName(service).build()));
+        task.getObservedBuilder().setPhase(phase);
+        Commit.Committed done = (Commit.Committed) store.commit(Transaction.builder()
+                .create(Kinds.WORKLOAD.key("default", id), task.build())
+                .build());
+        Snapshot _ = store.snapshotAt(done.revision());
     }
 
     JsonNode service(String name) throws IOException, InterruptedException {
