@@ -10,6 +10,7 @@ import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.aws.Shape;
 import dev.gantry.controller.ecs.EcsDraft;
 import dev.gantry.controller.ecs.EcsDrafts;
+import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -261,13 +262,30 @@ abstract class EcsObjects<T extends Message> implements Registry {
     final String nameOf(ObjectNode spec, String objectName) {
         String said = spec.path(kind.input().shown()).asText();
         String own = ObjectNames.own(objectName);
-        if (!said.isEmpty() || ObjectNames.isPlain(own)) {
-            return said.isEmpty() ? own : said;
+        if (!said.isEmpty()) {
+            return checkedName(objectName, kind.input().shown(), said);
+        }
+        if (ObjectNames.isPlain(own)) {
+            return own;
         }
         throw EcsRefusals.invalid(
                 kind,
                 objectName,
                 Cause.required("spec." + kind.input().shown(), "the object's name cannot be a name in ECS"));
+    }
+
+    /** Refuses what cannot be a name in ECS. */
+    final String checkedName(String objectName, String member, String name) {
+        if (EcsLookup.isName(name)) {
+            return name;
+        }
+        throw EcsRefusals.invalid(
+                kind,
+                objectName,
+                Cause.invalid(
+                        "spec." + member,
+                        name,
+                        "at most 255 letters, digits, hyphens and underscores are a name in ECS"));
     }
 
     /** Refuses an object that is not called as its resource has to be. */

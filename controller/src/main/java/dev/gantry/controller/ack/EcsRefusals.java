@@ -17,16 +17,19 @@ final class EcsRefusals {
     static KubeRefusal of(AwsException refusal, EcsKind kind, String name) {
         String why = refusal.code() + ": " + refusal.getMessage();
         return switch (refusal.code()) {
-            case "InvalidParameterException", "ClientException", "UnsupportedFeatureException" ->
-                invalid(kind, name, new Cause(SPEC, "FieldValueInvalid", why));
             case "ClusterNotFoundException" ->
                 invalid(kind, name, new Cause("spec.cluster", "FieldValueNotFound", why));
             case "ServiceNotFoundException" -> KubeRefusal.notFound(kind.resource(), name);
             case "AccessDeniedException", "LimitExceededException" -> KubeRefusal.forbidden(kind.resource(), name, why);
+            // Another time it may go.
+            case "ClusterContainsServicesException",
+                    "ClusterContainsTasksException",
+                    "ClusterContainsContainerInstancesException",
+                    "ServiceNotActiveException",
+                    "UpdateInProgressException" -> KubeRefusal.conflict(kind.resource(), name, why);
             case "ServerException" ->
                 KubeRefusal.of(refusal.status() == UNAVAILABLE ? Reason.UNAVAILABLE : Reason.INTERNAL, why);
-            // What contains something, is not active or is being changed: another time it may go.
-            default -> KubeRefusal.conflict(kind.resource(), name, why);
+            default -> invalid(kind, name, new Cause(SPEC, "FieldValueInvalid", why));
         };
     }
 

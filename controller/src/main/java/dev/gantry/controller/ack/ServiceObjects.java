@@ -103,7 +103,7 @@ final class ServiceObjects extends EcsObjects<EcsService> {
         resolve(writing.image(), objectName, spec);
         String name = nameOf(spec, objectName);
         String cluster = spec.has(CLUSTER)
-                ? lookup.clusterName(spec.path(CLUSTER).asText())
+                ? clusterName(objectName, spec)
                 : ObjectNames.cluster(objectName)
                         .flatMap(part -> clusters.record(writing.image(), part))
                         .map(ServiceObjects::named)
@@ -119,7 +119,7 @@ final class ServiceObjects extends EcsObjects<EcsService> {
         EcsService service = record.value();
         resolve(writing.image(), name(service), after);
         if (after.has(CLUSTER)) {
-            after.put(CLUSTER, lookup.clusterName(after.path(CLUSTER).asText()));
+            after.put(CLUSTER, clusterName(name(service), after));
         }
         checkKept(before, after, IMMUTABLE);
         retag(writing, drafts().arns().service(service.getCluster(), service.getName()), before, after);
@@ -202,6 +202,12 @@ final class ServiceObjects extends EcsObjects<EcsService> {
                                     "FieldValueNotFound",
                                     "Not found: \"" + to + "\""))));
         });
+    }
+
+    private String clusterName(String objectName, ObjectNode spec) {
+        String said = spec.path(CLUSTER).asText();
+        String name = lookup.clusterName(said);
+        return checkedName(objectName, CLUSTER, name.isEmpty() ? said : name);
     }
 
     private static String named(Versioned<EcsCluster> cluster) {

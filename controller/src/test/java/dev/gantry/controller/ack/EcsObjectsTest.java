@@ -234,6 +234,9 @@ class EcsObjectsTest {
                 "services |"
                     + " 'name':'web','ownerReferences':[{'apiVersion':'v1','kind':'ConfigMap','name':'c','uid':'u'}] |"
                     + " 'taskDefinition':'web','desiredCount':1 | metadata.ownerReferences",
+                "services | 'name':'web' | 'cluster':'a b','taskDefinition':'web','desiredCount':1 | spec.cluster",
+                "services | 'name':'web' | 'cluster':'arn:aws:ecs:x:0:cluster/c','taskDefinition':'web' | spec.cluster",
+                "clusters | 'name':'new' | 'name':'new cluster' | spec.name",
                 "taskdefinitions | 'name':'new' | 'networkMode':'bridge' | containerDefinitions",
                 "clusters | 'name':'new' | 'capacityProviders':['x'] | capacity provider",
             })

@@ -39,6 +39,13 @@ class EcsKindsTest {
           deploymentConfiguration: {minimumHealthyPercent: 0}
         """;
 
+    private static final String BAD = """
+        apiVersion: ecs.services.k8s.aws/v1alpha1
+        kind: Service
+        metadata: {name: bad}
+        %s
+        """;
+
     private static KubeMachine machine;
     private static Aws aws;
 
@@ -129,21 +136,21 @@ class EcsKindsTest {
     void aWatchTellsWhatAwsDoes() throws IOException {
         Path told = machine.home().resolve("watch.out");
         ProcessBuilder builder = new ProcessBuilder(
-                        "kubectl", "get", "clusters.ecs.services.k8s.aws", "-w", "--output-watch-events", "-o", "name")
+                        "kubectl", "get", "clusters.ecs.services.k8s.aws", "-w", "--output-watch-events")
                 .redirectErrorStream(true)
                 .redirectOutput(told.toFile());
         builder.environment()
                 .put("KUBECONFIG", machine.home().resolve("kubeconfig").toString());
         Process watch = builder.start();
         try {
-            Awaitility.await().until(() -> Files.readString(told).contains("/default"));
+            Awaitility.await().until(() -> Files.readString(told).contains("default"));
             aws.ecs("create-cluster", "--cluster-name", "seen");
             aws.ecs("delete-cluster", "--cluster", "seen");
             Awaitility.await()
                     .untilAsserted(() -> assertThat(told)
                             .content()
-                            .containsPattern("ADDED +cluster.ecs.services.k8s.aws/seen")
-                            .containsPattern("DELETED +cluster.ecs.services.k8s.aws/seen"));
+                            .containsPattern("ADDED +seen +ACTIVE")
+                            .containsPattern("DELETED +seen"));
         } finally {
             watch.destroy();
         }
@@ -163,9 +170,7 @@ class EcsKindsTest {
 
     private static String refused(String spec) {
         Command.Result result = machine.kubectl("apply", "-f", "-")
-                .reading(("{apiVersion: ecs.services.k8s.aws/v1alpha1, kind: Service, metadata: {name: bad}, " + spec
-                                + "}")
-                        .getBytes(UTF_8))
+                .reading(BAD.formatted(spec).getBytes(UTF_8))
                 .run();
         assertThat(result.exit()).isNotZero();
         return result.err();
