@@ -157,6 +157,21 @@ class EcsKindsTest {
     }
 
     @Test
+    void theExamplesAreDocumentsForKubectlAsWell() {
+        Path examples = Gantry.root().resolve("deploy/examples/web");
+        kubectl("apply", "-f", examples.resolve("1-task-definition.yaml").toString());
+        assertThat(kubectl(
+                        "apply",
+                        "--dry-run=server",
+                        "-f",
+                        examples.resolve("2-service.yaml").toString()))
+                .contains("service.ecs.services.k8s.aws/web created (server dry run)");
+        kubectl("delete", "-f", examples.resolve("1-task-definition.yaml").toString());
+        // The kinds of Kubernetes itself keep their short names.
+        assertThat(kubectl("get", "services")).contains("kubernetes", "CLUSTER-IP");
+    }
+
+    @Test
     void wrongOnesAreRefusedInWords() {
         assertThat(refused("spec: {taskDefinition: none, desiredCount: 1}"))
                 .contains("ClientException: TaskDefinition not found.");
