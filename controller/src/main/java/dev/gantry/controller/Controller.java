@@ -9,6 +9,7 @@ import dev.gantry.controller.aws.PageTokens;
 import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.NodeLiveness;
+import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
@@ -90,7 +91,7 @@ public final class Controller implements AutoCloseable {
             Edge edge = own(new Edge(identity.edge(settings), routes(agents), chance::requestId));
             edge.start();
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
-            Creation creation = KubeFrontEnd.creation(identity, chance);
+            Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts()), chance);
             KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents, chance));
             // All agents of a fleet come at once, and whoever asks a question shall not wait for them.
             agents.listen();
@@ -187,16 +188,7 @@ public final class Controller implements AutoCloseable {
         AuditFile audit =
                 own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
         Arns arns = arns();
-        EcsFrontEnd ecs = EcsFrontEnd.of(new EcsParts(
-                store,
-                arns,
-                chance.clock(),
-                chance::id,
-                chance::deploymentId,
-                EcsAnswers.pages(new PageTokens(identity.pageTokenKey())),
-                EcsAnswers.preview(new PlacementForecast(
-                        RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()))),
-                EcsAnswers.filter()));
+        EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts());
         Authenticator authenticator = authenticator();
         Routes routes = new Routes();
         routes.answer(
@@ -225,6 +217,19 @@ public final class Controller implements AutoCloseable {
                 .mount(routes);
         new Probes(store, meters).mount(routes);
         return routes;
+    }
+
+    private EcsParts ecsParts() {
+        return new EcsParts(
+                store,
+                arns(),
+                chance.clock(),
+                chance::id,
+                chance::deploymentId,
+                EcsAnswers.pages(new PageTokens(identity.pageTokenKey())),
+                EcsAnswers.preview(new PlacementForecast(
+                        RandomGeneratorFactory.of("L64X128MixRandom").create(chance.seed()))),
+                EcsAnswers.filter());
     }
 
     private Authenticator authenticator() {

@@ -1,6 +1,8 @@
 package dev.gantry.controller;
 
+import dev.gantry.controller.ack.EcsGuests;
 import dev.gantry.controller.dispatch.AgentServer;
+import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.http.Edge;
 import dev.gantry.controller.http.EdgeLimits;
 import dev.gantry.controller.http.EdgeOptions;
@@ -17,6 +19,7 @@ import dev.gantry.controller.kube.type.ResourceTypes;
 import dev.gantry.controller.kube.watch.Fanout;
 import dev.gantry.store.Store;
 import java.io.IOException;
+import java.util.Map;
 
 /** The Kubernetes API of a controller: its own port, its watches, and the file by which kubectl finds it. */
 final class KubeFrontEnd implements AutoCloseable {
@@ -35,8 +38,8 @@ final class KubeFrontEnd implements AutoCloseable {
     }
 
     /** How objects are made in this controller. */
-    static Creation creation(Identity identity, Chance chance) {
-        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
+    static Creation creation(Identity identity, EcsDrafts ecs, Chance chance) {
+        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT, new EcsGuests(CLUSTER, ecs));
         return new Creation(registries, chance::requestId, identity.authority().certificatePem());
     }
 
@@ -54,7 +57,9 @@ final class KubeFrontEnd implements AutoCloseable {
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        new ClusterTypes(ResourceTypes.served()),
+                        new ClusterTypes(
+                                ResourceTypes.served(),
+                                Map.of(CLUSTER, creation.registries().guests())),
                         creation,
                         fanout,
                         agents.channels()::open,

@@ -82,11 +82,13 @@ public final class Shape {
         return element;
     }
 
-    List<String> required() {
+    /** Members that must be there. */
+    public List<String> required() {
         return required;
     }
 
-    List<String> enumValues() {
+    /** What a text may be; empty where it may be anything. */
+    public List<String> enumValues() {
         return enumValues;
     }
 

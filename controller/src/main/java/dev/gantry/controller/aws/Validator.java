@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Checks a neutral tree against the constraints of its shape, in the words of the AWS services. */
-final class Validator {
+public final class Validator {
 
     private static final int ERRORS_MAX = 20;
 
@@ -19,7 +19,7 @@ final class Validator {
      *
      * @param code what the service calls it
      */
-    static void require(JsonNode input, Shape shape, String code) {
+    public static void require(JsonNode input, Shape shape, String code) {
         Validator validator = new Validator();
         validator.check(input, shape, "");
         int count = validator.errors.size();

@@ -187,17 +187,26 @@ final class ClusterOperations {
                     .build();
             return new Decision<>(
                     Transaction.builder().update(cluster, inactive).build(),
-                    image -> new Deletion(
-                            inactive, view.cluster(image, inactive, ALL), occupant(image, inactive.getName())));
+                    image -> new Deletion(inactive, view.cluster(image, inactive, ALL), image));
         });
-        if (deletion.occupant().isPresent()) {
-            takeBack(deletion.inactive());
-            throw deletion.occupant().get();
-        }
+        confirm(deletion.inactive(), deletion.image());
         return DeleteClusterResponse.builder().cluster(deletion.shown()).build();
     }
 
-    private record Deletion(EcsCluster inactive, Cluster shown, Optional<AwsException> occupant) {}
+    private record Deletion(EcsCluster inactive, Cluster shown, Snapshot image) {}
+
+    /**
+     * Looks once more into a cluster that was deleted.
+     *
+     * @param image that holds the deletion
+     */
+    void confirm(EcsCluster deleted, Snapshot image) throws InterruptedException {
+        Optional<AwsException> occupant = occupant(image, deleted.getName());
+        if (occupant.isPresent()) {
+            takeBack(deleted);
+            throw occupant.get();
+        }
+    }
 
     private void takeBack(EcsCluster deleted) throws InterruptedException {
         writes.decide(snapshot -> {

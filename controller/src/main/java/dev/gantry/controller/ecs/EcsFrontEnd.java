@@ -15,17 +15,28 @@ import java.util.Map;
 /** ECS behind the front door: binds neutral trees to the typed API. */
 public final class EcsFrontEnd implements AwsService {
 
-    private final ServiceModel model = ServiceModel.load("ecs");
-    private final Map<String, Operation<?, Caller>> operations = EcsOperations.all();
+    private final ServiceModel model;
+    private final Map<String, Operation<?, Caller>> operations;
     private final EcsApi<Caller> api;
 
     public EcsFrontEnd(EcsApi<Caller> api) {
+        this(ServiceModel.load("ecs"), EcsOperations.all(), api);
+    }
+
+    private EcsFrontEnd(ServiceModel model, Map<String, Operation<?, Caller>> operations, EcsApi<Caller> api) {
+        this.model = model;
+        this.operations = operations;
         this.api = api;
     }
 
     /** The front end with all handlers. */
     public static EcsFrontEnd of(EcsParts parts) {
         return new EcsFrontEnd(new EcsHandlers(parts));
+    }
+
+    /** The same front end with handlers over something else. */
+    EcsFrontEnd over(EcsParts parts) {
+        return new EcsFrontEnd(model, operations, new EcsHandlers(parts));
     }
 
     @Override

@@ -19,4 +19,9 @@ public record EcsParts(
         Supplier<String> deploymentIds,
         PageCodec pages,
         PlacementPreview preview,
-        NodeFilter filter) {}
+        NodeFilter filter) {
+
+    EcsParts over(Store other) {
+        return new EcsParts(other, arns, clock, ids, deploymentIds, pages, preview, filter);
+    }
+}

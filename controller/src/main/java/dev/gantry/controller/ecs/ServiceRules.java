@@ -146,7 +146,8 @@ final class ServiceRules {
                 "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
     }
 
-    private static DeploymentConfiguration filled(@Nullable DeploymentConfiguration given) {
+    /** What a service goes by that says so much. */
+    static DeploymentConfiguration filled(@Nullable DeploymentConfiguration given) {
         DeploymentConfiguration base = DeploymentConfiguration.builder()
                 .deploymentCircuitBreaker(DeploymentCircuitBreaker.builder()
                         .enable(false)

@@ -78,8 +78,10 @@ final class TaskDefinitionOperations {
             Optional<Versioned<EcsFamily>> family = snapshot.get(familyKey);
             int revision =
                     family.map(known -> known.value().getLatestRevision()).orElse(0) + 1;
-            EcsFamily latest =
-                    EcsFamily.newBuilder().setLatestRevision(revision).build();
+            EcsFamily latest = family.map(known -> known.value().toBuilder())
+                    .orElseGet(EcsFamily::newBuilder)
+                    .setLatestRevision(revision)
+                    .build();
             EcsTaskDefinition registered = definition
                     .setRevision(revision)
                     .setRegisteredAtMs(clock.millis())

@@ -37,6 +37,7 @@ final class EcsWorld implements AutoCloseable {
     private static final long MIB = 1024L * 1024;
 
     final ImageStore store;
+    private final EcsParts parts;
     private final EcsFrontEnd front;
     private final JsonMapper json = JsonMapper.builder().build();
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
@@ -45,7 +46,7 @@ final class EcsWorld implements AutoCloseable {
 
     EcsWorld() throws InterruptedException {
         store = ImageStore.open(new MemoryBackend(() -> now), Kinds.ALL, Kinds.INDEXES);
-        front = EcsFrontEnd.of(new EcsParts(
+        parts = new EcsParts(
                 new InterruptedStore(store, this::takeInterruption),
                 ARNS,
                 () -> now,
@@ -53,7 +54,8 @@ final class EcsWorld implements AutoCloseable {
                 () -> String.format(Locale.ROOT, "ecs-svc/%019d", ++ids),
                 new PlainTokens(),
                 EcsWorld::preview,
-                EcsWorld::filter));
+                EcsWorld::filter);
+        front = EcsFrontEnd.of(parts);
         EcsSetup.defaultCluster(store, "default", now);
     }
 
@@ -61,6 +63,11 @@ final class EcsWorld implements AutoCloseable {
     JsonNode call(String operation, String input) throws InterruptedException {
         Caller caller = new Caller("000000000000", "eu-central-1", ARNS.root(), "request-1");
         return front.call(operation, parse(input), caller);
+    }
+
+    /** The same API for those who write its decisions themselves. */
+    EcsDrafts drafts() {
+        return new EcsDrafts(parts);
     }
 
     JsonNode parse(String input) {

@@ -121,6 +121,26 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatShowsEcsInKubernetesIsKnownToNobodyElse() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gantry.controller.*..")
+                .and()
+                .resideOutsideOfPackage("dev.gantry.controller.ack..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.gantry.controller.ack..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gantry.controller.ack..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.gantry.controller.kube.serve..", "dev.gantry.controller.http..")
+                .check(CLASSES);
+    }
+
+    @Test
     void onlyTheServedPartOfKubernetesKnowsHttp() {
         noClasses()
                 .that()
@@ -166,6 +186,7 @@ class ArchitectureTest {
                         "dev.gantry.controller.lifecycle..",
                         "dev.gantry.controller.ecs..",
                         "dev.gantry.controller.kube..",
+                        "dev.gantry.controller.ack..",
                         "dev.gantry.agent.plan..")
                 .should()
                 .callMethod(System.class, "currentTimeMillis")

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The kinds of each cluster: those that are built in, and those of its established definitions. A definition is read once for each of its
@@ -34,27 +35,41 @@ public final class ClusterTypes {
 
     private final ResourceTypes builtIn;
 
+    /** By the cluster that alone has them. */
+    private final Map<String, ResourceTypes> withGuests;
+
     /** Of clusters that have definitions; who asks about others leaves nothing behind. */
     private final Map<String, Known> clusters = new ConcurrentHashMap<>();
 
     public ClusterTypes(ResourceTypes builtIn) {
+        this(builtIn, Map.of());
+    }
+
+    /** @param guests kinds that one cluster has beside those that are built in, by the cluster */
+    public ClusterTypes(ResourceTypes builtIn, Map<String, List<ResourceType>> guests) {
         this.builtIn = builtIn;
+        this.withGuests = guests.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> builtIn.with(entry.getValue())));
     }
 
     public ResourceTypes of(Snapshot image, String cluster) {
         String resource = cluster + "/" + ResourceName.DEFINITIONS.path();
         if (image.count(Kinds.KUBE_OBJECTS_BY_RESOURCE, resource) == 0) {
             clusters.remove(cluster);
-            return builtIn;
+            return builtIn(cluster);
         }
         List<Versioned<KubeObject>> definitions = image.find(Kinds.KUBE_OBJECTS_BY_RESOURCE, resource);
         Known before = clusters.get(cluster);
         if (before != null && isOf(before, definitions)) {
             return before.types();
         }
-        Known fresh = read(definitions, Optional.ofNullable(before));
+        Known fresh = read(cluster, definitions, Optional.ofNullable(before));
         clusters.put(cluster, fresh);
         return fresh.types();
+    }
+
+    private ResourceTypes builtIn(String cluster) {
+        return withGuests.getOrDefault(cluster, builtIn);
     }
 
     private static boolean isOf(Known known, List<Versioned<KubeObject>> definitions) {
@@ -65,7 +80,7 @@ public final class ClusterTypes {
                 });
     }
 
-    private Known read(List<Versioned<KubeObject>> definitions, Optional<Known> before) {
+    private Known read(String cluster, List<Versioned<KubeObject>> definitions, Optional<Known> before) {
         Map<Key<KubeObject>, Read> all = new HashMap<>();
         for (Versioned<KubeObject> record : definitions) {
             Optional<Read> known = before.map(Known::definitions)
@@ -77,7 +92,7 @@ public final class ClusterTypes {
                 .flatMap(read -> read.types().stream())
                 .sorted(ORDER)
                 .toList();
-        return new Known(Map.copyOf(all), builtIn.with(types));
+        return new Known(Map.copyOf(all), builtIn(cluster).with(types));
     }
 
     private static Read read(Versioned<KubeObject> record) {

@@ -31,10 +31,21 @@ public final class Registries implements Observation {
     private final Registry nodes = new NodeRegistry();
     private final Registry pods;
     private final Registry services;
+    private final Guests guests;
 
     public Registries(PodMaker maker, ServiceRange range) {
+        this(maker, range, Guests.NONE);
+    }
+
+    public Registries(PodMaker maker, ServiceRange range, Guests guests) {
+        this.guests = guests;
         this.pods = new PodRegistry(maker);
         this.services = new ServiceRegistry(objects, range);
+    }
+
+    /** Kinds that other front ends keep. */
+    public List<ResourceType> guests() {
+        return guests.types();
     }
 
     public Registry of(ResourceName resource) {
@@ -44,7 +55,9 @@ public final class Registries implements Observation {
         if (resource.equals(ServiceClaims.SERVICES)) {
             return services;
         }
-        return resource.equals(ResourceName.NODES) ? nodes : objects;
+        return resource.equals(ResourceName.NODES)
+                ? nodes
+                : guests.registry(resource).orElse(objects);
     }
 
     public Registry of(ResourceType type) {
@@ -77,6 +90,12 @@ public final class Registries implements Observation {
 
     @Override
     public List<ObjectEvent> events(Snapshot before, Snapshot after, Change<?> change) {
+        List<ObjectEvent> events = new ArrayList<>(own(before, after, change));
+        events.addAll(guests.events(before, after, change));
+        return events;
+    }
+
+    private List<ObjectEvent> own(Snapshot before, Snapshot after, Change<?> change) {
         if (change.key().kind().equals(Kinds.KUBE_OBJECT)) {
             return ofObject(before, after, change);
         }

@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * The subresource {@code scale} of a kind: how many replicas something has and shall have.
  *
- * @param places where a custom object says it; empty for a kind that is built in
+ * @param places where an object of a kind says it that is not built in; empty for one that is
  */
 public record Scales(Optional<Custom.Scale> places) {
 
@@ -24,7 +24,7 @@ public record Scales(Optional<Custom.Scale> places) {
     private static final String REPLICAS = "/spec/replicas";
 
     public static Scales of(ResourceType type) {
-        return new Scales(type.custom().flatMap(Custom::scale));
+        return new Scales(type.scalePlaces());
     }
 
     public ObjectNode draw(ObjectNode object) {

@@ -42,6 +42,11 @@ public final class Schemas {
         return new Schema(schema, definitions, new Patterns());
     }
 
+    /** What is known of a kind that is built in elsewhere; it may refer to what is built in here. */
+    public Schema guest(JsonNode schema) {
+        return new Schema(schema, definitions);
+    }
+
     /** Under which name {@link #definitions} has a kind. */
     public Optional<String> name(String apiVersion, String kind) {
         return Optional.of(kinds.path(apiVersion + " " + kind).asText()).filter(name -> !name.isEmpty());

@@ -35,19 +35,24 @@ final class Committing {
      * Decides on the newest image until nothing stands in the way.
      *
      * @param dryRun leaves out the writing
+     * @param actor  the user who wants it; empty for the server itself
      */
-    Decided write(boolean dryRun, Function<Draft, Decided> decision) throws InterruptedException {
+    Decided write(boolean dryRun, String actor, Function<Draft, Decided> decision) throws InterruptedException {
         Snapshot image = store.snapshot();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Transaction.Builder writes = Transaction.builder();
-            Decided decided = decision.apply(new Draft(image, writes, clock.instant()));
+            Draft draft = new Draft(image, writes, clock.instant(), actor);
+            Decided decided = decision.apply(draft);
             if (dryRun || writes.isEmpty()) {
                 return decided;
             }
             Optional<Long> revision = commit(writes.build());
             if (revision.isPresent()) {
                 // The caller's next request must see what this one wrote.
-                Snapshot _ = store.snapshotAt(revision.get());
+                Snapshot written = store.snapshotAt(revision.get());
+                for (Draft.Sequel sequel : draft.sequels()) {
+                    sequel.run(written);
+                }
                 if (!decided.isGone()) {
                     decided.object().withObject("/metadata").put("resourceVersion", Long.toString(revision.get()));
                 }

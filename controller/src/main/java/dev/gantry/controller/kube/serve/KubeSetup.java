@@ -20,6 +20,7 @@ public final class KubeSetup {
             try {
                 committing.write(
                         false,
+                        "",
                         draft -> new Committing.Decided(
                                 creation.write(draft, object.getKey(), object.getValue()), false));
             } catch (KubeRefusal refusal) {

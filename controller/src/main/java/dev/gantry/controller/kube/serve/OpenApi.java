@@ -75,8 +75,8 @@ final class OpenApi {
         ObjectNode paths = json.putObject("paths");
         ObjectNode schemas = json.putObject("components").putObject("schemas");
         schemas.setAll(Schemas.builtIn().definitions(served.getFirst().apiVersion()));
-        served.forEach(type -> type.custom().ifPresent(custom -> {
-            JsonNode schema = custom.schema().json();
+        served.forEach(type -> type.ownSchema().ifPresent(own -> {
+            JsonNode schema = own.json();
             schemas.setAll(Schemas.builtIn().referred(schema));
             schemas.set(name(type), schema);
         }));
@@ -131,7 +131,7 @@ final class OpenApi {
     }
 
     private static String name(ResourceType type) {
-        if (type.custom().isEmpty()) {
+        if (type.ownSchema().isEmpty()) {
             return Schemas.builtIn().name(type.apiVersion(), type.kind()).orElse(type.kind());
         }
         List<String> parts = new ArrayList<>(List.of(type.name().group().split("\\.")));

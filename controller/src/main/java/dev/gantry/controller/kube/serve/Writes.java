@@ -61,7 +61,7 @@ final class Writes {
         ObjectNode asked = body.object();
         checkKind(target.type(), asked);
         Revision.checkNamespace(target.namespace(), asked);
-        Decided decided = committing.write(call.isDryRun(), draft -> {
+        Decided decided = committing.write(call.isDryRun(), call.user().name(), draft -> {
             ObjectName name = target.named(Birth.name(target.type(), asked, suffixes.get()))
                     .objectName();
             ObjectNode created = creation.write(
@@ -110,7 +110,7 @@ final class Writes {
         ObjectName name = call.target().objectName();
         Registry registry = creation.registries().of(call.target().type());
         return committing
-                .write(call.isDryRun(), draft -> {
+                .write(call.isDryRun(), call.user().name(), draft -> {
                     ObjectNode before = registry.find(draft.image(), name)
                             .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
                     ObjectNode asked = change.apply(before.deepCopy());
@@ -145,7 +145,7 @@ final class Writes {
         applied.withObject("/metadata").put("name", name.name());
         Registry registry = creation.registries().of(call.target().type());
         AtomicBoolean isNew = new AtomicBoolean();
-        Decided decided = committing.write(call.isDryRun(), draft -> {
+        Decided decided = committing.write(call.isDryRun(), call.user().name(), draft -> {
             FieldOwnership books = books(call, draft.now());
             Optional<ObjectNode> live = registry.find(draft.image(), name);
             isNew.set(live.isEmpty());
@@ -226,7 +226,7 @@ final class Writes {
         ObjectNode options = eviction.path("deleteOptions") instanceof ObjectNode given ? given : Json.object();
         boolean isDryRun = call.isDryRun() || !options.path("dryRun").isEmpty();
         Deletion deletion = Deletion.of(options);
-        Decided _ = committing.write(isDryRun, draft -> {
+        Decided _ = committing.write(isDryRun, call.user().name(), draft -> {
             PodDocument pod = PodDocument.find(draft.image(), name)
                     .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
             Evictions.spend(draft, pod);
@@ -258,7 +258,9 @@ final class Writes {
 
     private Decided delete(Call call, Deletion deletion, ObjectName name) throws InterruptedException {
         return committing.write(
-                call.isDryRun(), draft -> delete(draft, call.target().type(), deletion, name));
+                call.isDryRun(),
+                call.user().name(),
+                draft -> delete(draft, call.target().type(), deletion, name));
     }
 
     private Decided delete(Draft draft, ResourceType type, Deletion deletion, ObjectName name) {

@@ -42,19 +42,19 @@ public record Column(String name, String type, String format, boolean wide, Cell
         });
     }
 
-    static Column text(String name, Function<ObjectNode, String> text) {
+    public static Column text(String name, Function<ObjectNode, String> text) {
         return new Column(name, "string", "", false, (object, _) -> TextNode.valueOf(text.apply(object)));
     }
 
     /** The value at a JSON pointer as text, or another one where there is none. */
-    static Column text(String name, String pointer, String otherwise) {
+    public static Column text(String name, String pointer, String otherwise) {
         return text(name, object -> {
             JsonNode value = object.at(pointer);
             return value.isMissingNode() || value.isNull() || value.asText().isEmpty() ? otherwise : value.asText();
         });
     }
 
-    static Column number(String name, String pointer) {
+    public static Column number(String name, String pointer) {
         return new Column(
                 name,
                 "integer",
@@ -72,7 +72,8 @@ public record Column(String name, String type, String format, boolean wide, Cell
                 (object, _) -> object.numberNode(object.at(pointer).size()));
     }
 
-    Column onlyWide() {
+    /** The same, with {@code -o wide} only. */
+    public Column onlyWide() {
         return new Column(name, type, format, true, cell);
     }
 

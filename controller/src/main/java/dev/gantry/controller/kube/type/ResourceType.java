@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param verbs empty for what is served by its subresources only
  * @param custom empty for what is built in
+ * @param guest  empty for what belongs to this API
  */
 public record ResourceType(
         ResourceName name,
@@ -23,7 +24,8 @@ public record ResourceType(
         List<String> verbs,
         List<Subresource> subresources,
         List<Column> columns,
-        Optional<Custom> custom) {
+        Optional<Custom> custom,
+        Optional<Guest> guest) {
 
     private static final List<String> ALL_VERBS =
             List.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
@@ -35,6 +37,13 @@ public record ResourceType(
         return bare(name, version, kind, namespaced, ALL_VERBS)
                 .definedBy(custom)
                 .shows(Column.age());
+    }
+
+    /** What another front end keeps and this API shows. Its status can only be read. */
+    public static ResourceType guest(ResourceName name, String version, String kind, Guest guest) {
+        return bare(name, version, kind, true, ALL_VERBS)
+                .shownFor(guest)
+                .with(new Subresource(Subresource.STATUS, name.group(), version, kind, List.of("get")));
     }
 
     static ResourceType namespaced(String group, String version, String kind, String plural) {
@@ -71,7 +80,17 @@ public record ResourceType(
 
     /** What is known of its objects; empty for a kind of which nothing is. */
     public Optional<Schema> schema() {
-        return custom.map(Custom::schema).or(() -> Schemas.builtIn().find(apiVersion(), kind));
+        return ownSchema().or(() -> Schemas.builtIn().find(apiVersion(), kind));
+    }
+
+    /** What is known of its objects, where that is not from Kubernetes itself. */
+    public Optional<Schema> ownSchema() {
+        return custom.map(Custom::schema).or(() -> guest.map(Guest::schema));
+    }
+
+    /** Where its objects say how many replicas they have; empty where they say it as the kinds of Kubernetes do. */
+    public Optional<Custom.Scale> scalePlaces() {
+        return custom.flatMap(Custom::scale).or(() -> guest.flatMap(Guest::scale));
     }
 
     public Optional<Subresource> subresource(String sub) {
@@ -93,7 +112,17 @@ public record ResourceType(
 
     public ResourceType called(String... names) {
         return new ResourceType(
-                name, version, kind, namespaced, List.of(names), categories, verbs, subresources, columns, custom);
+                name,
+                version,
+                kind,
+                namespaced,
+                List.of(names),
+                categories,
+                verbs,
+                subresources,
+                columns,
+                custom,
+                guest);
     }
 
     /** Among what {@code kubectl get all} shows. */
@@ -104,7 +133,7 @@ public record ResourceType(
     /** @param groups of kinds, that kubectl shows together */
     public ResourceType in(List<String> groups) {
         return new ResourceType(
-                name, version, kind, namespaced, shortNames, groups, verbs, subresources, columns, custom);
+                name, version, kind, namespaced, shortNames, groups, verbs, subresources, columns, custom, guest);
     }
 
     public ResourceType withStatus() {
@@ -119,7 +148,17 @@ public record ResourceType(
         List<Subresource> all = new ArrayList<>(subresources);
         all.add(more);
         return new ResourceType(
-                name, version, kind, namespaced, shortNames, categories, verbs, List.copyOf(all), columns, custom);
+                name,
+                version,
+                kind,
+                namespaced,
+                shortNames,
+                categories,
+                verbs,
+                List.copyOf(all),
+                columns,
+                custom,
+                guest);
     }
 
     public ResourceType shows(Column... more) {
@@ -127,7 +166,17 @@ public record ResourceType(
         all.add(Column.named());
         all.addAll(List.of(more));
         return new ResourceType(
-                name, version, kind, namespaced, shortNames, categories, verbs, subresources, List.copyOf(all), custom);
+                name,
+                version,
+                kind,
+                namespaced,
+                shortNames,
+                categories,
+                verbs,
+                subresources,
+                List.copyOf(all),
+                custom,
+                guest);
     }
 
     private ResourceType definedBy(Custom definition) {
@@ -141,7 +190,23 @@ public record ResourceType(
                 verbs,
                 subresources,
                 columns,
-                Optional.of(definition));
+                Optional.of(definition),
+                guest);
+    }
+
+    private ResourceType shownFor(Guest other) {
+        return new ResourceType(
+                name,
+                version,
+                kind,
+                namespaced,
+                shortNames,
+                categories,
+                verbs,
+                subresources,
+                columns,
+                custom,
+                Optional.of(other));
     }
 
     private static ResourceType stored(String group, String version, String kind, String plural, boolean namespaced) {
@@ -152,6 +217,16 @@ public record ResourceType(
     private static ResourceType bare(
             ResourceName name, String version, String kind, boolean namespaced, List<String> verbs) {
         return new ResourceType(
-                name, version, kind, namespaced, List.of(), List.of(), verbs, List.of(), List.of(), Optional.empty());
+                name,
+                version,
+                kind,
+                namespaced,
+                List.of(),
+                List.of(),
+                verbs,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -45,10 +45,10 @@ public final class ResourceTypes {
         return DESCRIBED;
     }
 
-    /** These, and others after them. */
+    /** These, and others after them; whatever is among these already stays what it is. */
     public ResourceTypes with(List<ResourceType> more) {
         List<ResourceType> all = new ArrayList<>(types);
-        all.addAll(more);
+        more.stream().filter(type -> !byName.containsKey(type.name())).forEach(all::add);
         return new ResourceTypes(List.copyOf(all));
     }
 

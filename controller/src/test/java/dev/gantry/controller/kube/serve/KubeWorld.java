@@ -16,6 +16,7 @@ import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.metrics.HandSamples;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.registry.Creation;
+import dev.gantry.controller.kube.registry.Guests;
 import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.registry.ServiceRange;
 import dev.gantry.controller.kube.type.ResourceTypes;
@@ -30,6 +31,7 @@ import dev.gantry.store.ImageStore;
 import dev.gantry.store.Images;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
+import dev.gantry.store.Store;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.UnavailableException;
 import dev.gantry.store.memory.MemoryBackend;
@@ -43,21 +45,24 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 
 /** The API over a store in memory, called over HTTP. The header {@code X-User} says who calls; a master by default. */
-final class KubeWorld implements AutoCloseable {
+public final class KubeWorld implements AutoCloseable {
 
     /** An answer with its body as JSON. */
-    record Answer(int status, JsonNode json, List<String> warnings) {
-        String text(String pointer) {
+    public record Answer(int status, JsonNode json, List<String> warnings) {
+        public String text(String pointer) {
             return json.at(pointer).asText();
         }
     }
@@ -73,16 +78,21 @@ final class KubeWorld implements AutoCloseable {
     private final Fanout fanout;
     private final Edge edge;
 
-    KubeWorld() throws IOException, InterruptedException {
+    public KubeWorld() throws IOException, InterruptedException {
+        this((_, _) -> Guests.NONE);
+    }
+
+    /** @param guests kinds of others, over the store and by the clock */
+    public KubeWorld(BiFunction<Store, InstantSource, Guests> guests) throws IOException, InterruptedException {
         store = ImageStore.open(new MemoryBackend(() -> now), Kinds.ALL, Kinds.INDEXES);
-        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT);
+        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT, guests.apply(store, () -> now));
         creation = new Creation(registries, () -> new UUID(0, ids.incrementAndGet()).toString(), "PEM");
         KubeSetup.ensure(store, creation, "default", () -> now);
         fanout = new Fanout(store, registries);
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        new ClusterTypes(ResourceTypes.described()),
+                        new ClusterTypes(ResourceTypes.described(), Map.of("default", registries.guests())),
                         creation,
                         fanout,
                         (node, _) -> {
@@ -113,7 +123,7 @@ final class KubeWorld implements AutoCloseable {
         return creation;
     }
 
-    Snapshot snapshot() {
+    public Snapshot snapshot() {
         return store.snapshot();
     }
 
@@ -124,12 +134,12 @@ final class KubeWorld implements AutoCloseable {
         Snapshot _ = Images.newerThan(store, before, Duration.ofSeconds(10));
     }
 
-    Instant now() {
+    public Instant now() {
         return now;
     }
 
     /** Time goes by. */
-    void pass(Duration time) {
+    public void pass(Duration time) {
         now = now.plus(time);
     }
 
@@ -141,51 +151,51 @@ final class KubeWorld implements AutoCloseable {
                 .GET());
     }
 
-    Answer get(String path) throws IOException, InterruptedException {
+    public Answer get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }
 
-    Answer get(String path, String accept) throws IOException, InterruptedException {
+    public Answer get(String path, String accept) throws IOException, InterruptedException {
         return send(request(path).header("Accept", accept).GET());
     }
 
     /** As somebody says that he is somebody else. */
-    Answer getAs(String user, String path, String... headers) throws IOException, InterruptedException {
+    public Answer getAs(String user, String path, String... headers) throws IOException, InterruptedException {
         return send(request(path).header("X-User", user).headers(headers).GET());
     }
 
-    Answer getAs(String user, String path) throws IOException, InterruptedException {
+    public Answer getAs(String user, String path) throws IOException, InterruptedException {
         return send(request(path).header("X-User", user).GET());
     }
 
     /** @param body JSON in which single quotes stand for double ones */
-    Answer post(String path, String body) throws IOException, InterruptedException {
+    public Answer post(String path, String body) throws IOException, InterruptedException {
         return send("POST", path, body);
     }
 
-    Answer put(String path, String body) throws IOException, InterruptedException {
+    public Answer put(String path, String body) throws IOException, InterruptedException {
         return send("PUT", path, body);
     }
 
-    Answer delete(String path) throws IOException, InterruptedException {
+    public Answer delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
     }
 
-    Answer postAs(String user, String path, String body) throws IOException, InterruptedException {
+    public Answer postAs(String user, String path, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("X-User", user)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
     }
 
-    Answer patchAs(String user, String path, String type, String body) throws IOException, InterruptedException {
+    public Answer patchAs(String user, String path, String type, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("X-User", user)
                 .header("Content-Type", type)
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
     }
 
-    Answer send(String method, String path, String body) throws IOException, InterruptedException {
+    public Answer send(String method, String path, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
@@ -196,14 +206,14 @@ final class KubeWorld implements AutoCloseable {
         return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    Answer patch(String path, String type, String body) throws IOException, InterruptedException {
+    public Answer patch(String path, String type, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", type)
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
     }
 
     /** The events of a watch until it ends, each as its type and its object's name. */
-    List<String> watch(String path, int most) throws IOException, InterruptedException {
+    public List<String> watch(String path, int most) throws IOException, InterruptedException {
         HttpResponse<Stream<String>> answer = client.send(request(path).GET().build(), BodyHandlers.ofLines());
         try (Stream<String> lines = answer.body()) {
             return lines.limit(most).map(this::event).toList();
@@ -216,7 +226,7 @@ final class KubeWorld implements AutoCloseable {
     }
 
     /** A pod does on its node what it shall, or comes to its end. */
-    void report(String pod, Phase phase) throws InterruptedException {
+    public void report(String pod, Phase phase) throws InterruptedException {
         PodDocument found = PodDocument.find(
                         store.snapshot(), new ObjectName("default", ResourceName.PODS, "default", pod))
                 .orElseThrow();
@@ -229,7 +239,7 @@ final class KubeWorld implements AutoCloseable {
     }
 
     /** Lets a reconciler do all that it wants, as its loop would, without a leader. */
-    <T extends Message> void reconcile(Reconciler<T> reconciler) throws InterruptedException {
+    public <T extends Message> void reconcile(Reconciler<T> reconciler) throws InterruptedException {
         for (boolean busy = true; busy; ) {
             busy = false;
             for (Key<T> key : reconciler.all(store.snapshot())) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.controller.ack;
+
+import org.jspecify.annotations.NullMarked;
