@@ -8,6 +8,7 @@ import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.ContainerEngine.Bridge;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.proto.IngressPorts;
+import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -47,6 +48,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Path file;
     private final RandomGenerator chance;
     private final Ingress ingress;
+    private final PodGuard guard;
     private final Paths paths = new Paths();
     private final Relays relays = new Relays();
     private final ReentrantLock lock = new ReentrantLock();
@@ -56,17 +58,20 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Thread thread;
     private volatile RouteBook book = RouteBook.EMPTY;
     private volatile Optional<Place> place = Optional.empty();
+    private Optional<RouteBook> unfinished = Optional.empty();
     private boolean used;
     private boolean due;
     private boolean tried;
     private boolean complained;
 
-    private NodeNetwork(String node, ContainerEngine engine, Path file, RandomGenerator chance, Ingress ingress) {
+    private NodeNetwork(
+            String node, ContainerEngine engine, Path file, RandomGenerator chance, Ingress ingress, PodGuard guard) {
         this.node = node;
         this.engine = engine;
         this.file = file;
         this.chance = chance;
         this.ingress = ingress;
+        this.guard = guard;
         this.thread = Thread.ofVirtual().name("network").unstarted(this::run);
     }
 
@@ -80,9 +85,14 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public static NodeNetwork start(
             String node, ContainerEngine engine, Path directory, RandomGenerator chance, Ingress ingress)
             throws IOException {
-        NodeNetwork network = new NodeNetwork(node, engine, directory.resolve("routes.pb"), chance, ingress);
-        if (Files.exists(network.file)) {
-            network.book = RouteBook.parse(Files.readAllBytes(network.file));
+        Path file = directory.resolve("routes.pb");
+        Optional<RouteBook> kept =
+                Files.exists(file) ? Optional.of(RouteBook.parse(Files.readAllBytes(file))) : Optional.empty();
+        PodGuard guard =
+                PodGuard.start(node, directory.resolve("pods.pb"), new PolicyTable(node), kept.orElse(RouteBook.EMPTY));
+        NodeNetwork network = new NodeNetwork(node, engine, file, chance, ingress, guard);
+        if (kept.isPresent()) {
+            network.book = kept.get();
             network.used = true;
             network.due = true;
             ingress.follow(network.book);
@@ -111,8 +121,16 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         lock.lock();
         try {
             RouteBook before = book;
-            book = before.after(news);
+            RouteBook after = unfinished.orElse(before).after(news);
+            if (news.getMore()) {
+                // In a part of the whole what comes later would count as gone.
+                unfinished = Optional.of(after);
+                return;
+            }
+            unfinished = Optional.empty();
+            book = after;
             ingress.follow(book);
+            guard.follow(book);
             // The way to the API is for those who run here.
             used |= book.all().stream().anyMatch(route -> !route.getRelayed());
             if (used && !book.equals(before)) {
@@ -122,6 +140,16 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void house(String workload, Optional<LocalPod> pod) {
+        guard.house(workload, pod);
+    }
+
+    @Override
+    public Optional<String> shield(String workload, LocalPod pod) throws InterruptedException {
+        return guard.shield(workload, pod);
     }
 
     @Override
@@ -305,6 +333,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public void close() throws InterruptedException {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
+        guard.close();
         try {
             relays.close();
         } catch (IOException e) {

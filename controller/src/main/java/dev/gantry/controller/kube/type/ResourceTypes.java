@@ -16,8 +16,7 @@ public final class ResourceTypes {
      * Kinds that are described already, and not served: nothing would come of their objects yet, and a client that is refused
      * is better off than one that waits. Served as soon as what makes them work is there.
      */
-    private static final Set<String> AWAITED =
-            Set.of("NetworkPolicy", "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment");
+    private static final Set<String> AWAITED = Set.of("CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment");
 
     private static final ResourceTypes DESCRIBED = new ResourceTypes(all());
     private static final ResourceTypes SERVED = new ResourceTypes(DESCRIBED.list().stream()
