@@ -51,6 +51,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final PodGuard guard;
     private final Paths paths = new Paths();
     private final Relays relays = new Relays();
+    private final Instalments instalments = new Instalments();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition settled = lock.newCondition();
@@ -58,7 +59,6 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Thread thread;
     private volatile RouteBook book = RouteBook.EMPTY;
     private volatile Optional<Place> place = Optional.empty();
-    private Optional<RouteBook> unfinished = Optional.empty();
     private boolean used;
     private boolean due;
     private boolean tried;
@@ -120,25 +120,22 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public void learn(Routes news) {
         lock.lock();
         try {
-            RouteBook before = book;
-            RouteBook after = unfinished.orElse(before).after(news);
-            if (news.getMore()) {
-                // In a part of the whole what comes later would count as gone.
-                unfinished = Optional.of(after);
-                return;
-            }
-            unfinished = Optional.empty();
-            book = after;
-            ingress.follow(book);
-            guard.follow(book);
-            // The way to the API is for those who run here.
-            used |= book.all().stream().anyMatch(route -> !route.getRelayed());
-            if (used && !book.equals(before)) {
-                due = true;
-                changed.signal();
-            }
+            instalments.after(book, news).ifPresent(this::follow);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void follow(RouteBook after) {
+        boolean isNews = !after.equals(book);
+        book = after;
+        ingress.follow(after);
+        guard.follow(after);
+        // The way to the API is for those who run here.
+        used |= after.all().stream().anyMatch(route -> !route.getRelayed());
+        if (used && isNews) {
+            due = true;
+            changed.signal();
         }
     }
 
