@@ -185,10 +185,7 @@ final class PodGuard implements AutoCloseable {
             if (failure.isEmpty()) {
                 done = tried.number();
             } else if (!failure.get().equals(problem)) {
-                log.warn(
-                        "Network policies are not in force on this node, to be tried again: {}. They need root, the"
-                                + " program nft (package nftables) and the kernel's module br_netfilter.",
-                        failure.get());
+                log.warn("Network policies are not in force on this node, to be tried again: {}", failure.get());
             }
             problem = failure.orElse("");
             this.tried = tried.number();

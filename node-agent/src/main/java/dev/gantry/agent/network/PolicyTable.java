@@ -20,8 +20,16 @@ final class PolicyTable implements PodGuard.Kernel {
 
     @Override
     public void replace(String script) throws IOException, InterruptedException {
-        filterBridges();
-        String _ = Program.of("nft", "-f", "-").run(script);
+        try {
+            filterBridges();
+            String _ = Program.of("nft", "-f", "-").run(script);
+        } catch (IOException e) {
+            throw new IOException(
+                    e.getMessage()
+                            + " (it needs root, the program nft of the package nftables, and the kernel's module "
+                            + MODULE + ")",
+                    e);
+        }
     }
 
     @Override
