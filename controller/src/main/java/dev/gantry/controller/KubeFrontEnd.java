@@ -58,7 +58,7 @@ final class KubeFrontEnd implements AutoCloseable {
         new KubeApi(new KubeApi.Parts(
                         store,
                         new ClusterTypes(
-                                ResourceTypes.served(),
+                                ResourceTypes.builtIn(),
                                 Map.of(CLUSTER, creation.registries().guests())),
                         creation,
                         fanout,

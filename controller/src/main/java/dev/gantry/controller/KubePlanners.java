@@ -15,6 +15,7 @@ import dev.gantry.controller.kube.disruption.BudgetReconciler;
 import dev.gantry.controller.kube.disruption.PreemptionReconciler;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.ingress.IngressReconciler;
+import dev.gantry.controller.kube.networkpolicy.NetworkPolicyReconciler;
 import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.controller.kube.pod.PodEventReconciler;
 import dev.gantry.controller.kube.pod.PodReconciler;
@@ -66,6 +67,7 @@ public final class KubePlanners {
                 new LoadBalancerReconciler(),
                 new ApiServiceReconciler(creation),
                 new IngressReconciler(),
+                new NetworkPolicyReconciler(),
                 new VolumeClaimReconciler(),
                 new CronJobReconciler());
     }

@@ -2,6 +2,7 @@ package dev.gantry.agent;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.proto.IngressRoute;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -17,16 +18,19 @@ import java.util.function.Function;
  *
  * @param routes services by "cluster/namespace/name"
  * @param ingresses by "cluster/namespace/name"
+ * @param policies by "cluster/namespace/name"
  * @param peers  nodes with a subnet, by their ids
  * @param range  what all subnets are parts of; empty where there is none
  */
 public record RouteBook(
         SortedMap<String, ServiceRoute> routes,
         SortedMap<String, IngressRoute> ingresses,
+        SortedMap<String, NetworkPolicy> policies,
         SortedMap<String, Peer> peers,
         String range) {
 
-    public static final RouteBook EMPTY = new RouteBook(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), "");
+    public static final RouteBook EMPTY =
+            new RouteBook(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), "");
 
     /** What {@link #toBytes} kept. */
     public static RouteBook parse(byte[] kept) throws InvalidProtocolBufferException {
@@ -38,6 +42,7 @@ public record RouteBook(
         return new RouteBook(
                 merged(before.routes, news.getRemovedList(), news.getRoutesList(), RouteBook::key),
                 merged(before.ingresses, news.getRemovedIngressesList(), news.getIngressesList(), RouteBook::key),
+                merged(before.policies, news.getRemovedPoliciesList(), news.getPoliciesList(), RouteBook::key),
                 merged(before.peers, news.getRemovedPeersList(), news.getPeersList(), Peer::getNode),
                 news.getFull() ? news.getRange() : range);
     }
@@ -58,6 +63,7 @@ public record RouteBook(
                 .addAllRoutes(routes.values())
                 .addAllIngresses(
                         ingresses.values().stream().map(RouteBook::withoutKeys).toList())
+                .addAllPolicies(policies.values())
                 .addAllPeers(peers.values())
                 .build()
                 .toByteArray();
@@ -94,6 +100,10 @@ public record RouteBook(
 
     private static String key(IngressRoute ingress) {
         return key(ingress.getCluster(), ingress.getNamespace(), ingress.getName());
+    }
+
+    private static String key(NetworkPolicy policy) {
+        return key(policy.getCluster(), policy.getNamespace(), policy.getName());
     }
 
     private static String key(String cluster, String namespace, String name) {

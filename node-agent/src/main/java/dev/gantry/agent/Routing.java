@@ -1,12 +1,13 @@
 package dev.gantry.agent;
 
 import dev.gantry.proto.IngressPorts;
+import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
 import java.util.List;
 import java.util.Optional;
 
-/** Leads what is sent to the virtual addresses of services, and answers to their names. */
+/** Leads what is sent to the virtual addresses of services, answers to their names, and keeps from pods what policies do not allow. */
 public interface Routing {
 
     /** Knows no service. */
@@ -38,6 +39,14 @@ public interface Routing {
         public IngressPorts ingressPorts() {
             return IngressPorts.getDefaultInstance();
         }
+
+        @Override
+        public void house(String workload, Optional<LocalPod> pod) {}
+
+        @Override
+        public Optional<String> shield(String workload, LocalPod pod) {
+            return Optional.empty();
+        }
     };
 
     /** The services changed. Never blocks. */
@@ -57,4 +66,15 @@ public interface Routing {
 
     /** Where this machine takes requests for ingresses at the moment. */
     IngressPorts ingressPorts();
+
+    /** This is what there is of a workload now: a pod with its address; empty where there is none. Never blocks. */
+    void house(String workload, Optional<LocalPod> pod);
+
+    /**
+     * Waits until what network policies say of a pod is in force, for as long as that may take.
+     *
+     * @param pod with or without its address
+     * @return why nothing of it may start; empty when all is well
+     */
+    Optional<String> shield(String workload, LocalPod pod) throws InterruptedException;
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.proto.IngressCertificate;
 import dev.gantry.proto.IngressRoute;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -92,6 +93,22 @@ class RouteBookTest {
         RouteBook less = whole.after(
                 Routes.newBuilder().addRemovedIngresses("default/shop/web").build());
         assertThat(less).isEqualTo(book);
+    }
+
+    @Test
+    void knowsPolicies() throws InvalidProtocolBufferException {
+        NetworkPolicy.Builder policy = NetworkPolicy.newBuilder()
+                .setCluster("default")
+                .setNamespace("shop")
+                .setName("closed")
+                .setGuardsArrival(true);
+        RouteBook more = book.after(Routes.newBuilder().addPolicies(policy).build());
+        assertThat(RouteBook.parse(more.toBytes()).policies())
+                .containsExactly(Map.entry("default/shop/closed", policy.build()));
+        assertThat(more.after(Routes.newBuilder()
+                        .addRemovedPolicies("default/shop/closed")
+                        .build()))
+                .isEqualTo(book);
     }
 
     @Test

@@ -158,6 +158,7 @@ public record DesiredSet(long revision, long epoch, Map<Key<Workload>, Held> wor
                 .setDesired(stop ? RunState.STOP : RunState.RUN)
                 .setStopReason(stop ? workload.getWish().getStopReason() : "")
                 .setSpec(workload.getSpec());
+        Pods.pod(workload).ifPresent(pod -> desired.putAllLabels(pod.getLabelsMap()));
         if (workload.hasSupplies()) {
             desired.setSupplies(workload.getSupplies());
         }

@@ -34,6 +34,7 @@ final class RouteBoard implements Store.Listener {
     static boolean concerns(Change<?> change) {
         return change.key().kind().equals(Kinds.SERVICE_ROUTE)
                 || change.key().kind().equals(Kinds.INGRESS_ROUTE)
+                || change.key().kind().equals(Kinds.NETWORK_POLICY)
                 || change.key().kind().equals(Kinds.NODE)
                 || change.key().kind().equals(Kinds.NETWORK_CLAIM);
     }

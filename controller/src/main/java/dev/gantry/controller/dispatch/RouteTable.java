@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Nodes;
 import dev.gantry.proto.IngressRoute;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
@@ -24,26 +25,32 @@ import java.util.TreeMap;
  *
  * @param routes services by "cluster/namespace/name"
  * @param ingresses by "cluster/namespace/name"
+ * @param policies by "cluster/namespace/name"
  * @param peers  nodes with a subnet, by their ids
  */
 public record RouteTable(
         SortedMap<String, ServiceRoute> routes,
         SortedMap<String, IngressRoute> ingresses,
+        SortedMap<String, NetworkPolicy> policies,
         SortedMap<String, Peer> peers) {
 
-    static final RouteTable EMPTY = new RouteTable(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    static final RouteTable EMPTY = new RouteTable(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
     /** Well below what one message may hold. */
     private static final int MESSAGE_BYTES = 1 << 20;
 
-    /** Looks at all services, ingresses and subnets. */
+    /** Looks at all services, ingresses, policies and subnets. */
     public static RouteTable of(Snapshot image) {
         SortedMap<String, Peer> peers = new TreeMap<>();
         image.list(Kinds.NETWORK_CLAIM, Subnets.SCOPE).stream()
                 .flatMap(claim -> image.get(Kinds.NODE.key("", claim.value().getHolder())).stream())
                 .map(Versioned::value)
                 .forEach(node -> peer(node).ifPresent(peer -> peers.put(node.getId(), peer)));
-        return new RouteTable(named(image, Kinds.SERVICE_ROUTE), named(image, Kinds.INGRESS_ROUTE), peers);
+        return new RouteTable(
+                named(image, Kinds.SERVICE_ROUTE),
+                named(image, Kinds.INGRESS_ROUTE),
+                named(image, Kinds.NETWORK_POLICY),
+                peers);
     }
 
     private static <T extends Message> SortedMap<String, T> named(Snapshot image, Kind<T> kind) {
@@ -66,7 +73,7 @@ public record RouteTable(
     }
 
     boolean isEmpty() {
-        return routes.isEmpty() && ingresses.isEmpty() && peers.isEmpty();
+        return routes.isEmpty() && ingresses.isEmpty() && policies.isEmpty() && peers.isEmpty();
     }
 
     /** The messages that replace whatever the agent had; none for an empty table, which the Welcome tells. */
@@ -78,8 +85,7 @@ public record RouteTable(
                                 .setFull(true)
                                 .setRange(Subnets.RANGE)
                                 .addAllPeers(peers.values()),
-                        routes.values(),
-                        ingresses.values());
+                        List.of(routes.values(), ingresses.values(), policies.values()));
     }
 
     /** The messages that lead from an earlier table to this one. */
@@ -95,10 +101,13 @@ public record RouteTable(
                 Routes.newBuilder()
                         .addAllRemoved(gone(before.routes, routes))
                         .addAllRemovedIngresses(gone(before.ingresses, ingresses))
+                        .addAllRemovedPolicies(gone(before.policies, policies))
                         .addAllRemovedPeers(gone(before.peers, peers))
                         .addAllPeers(news(before.peers, peers)),
-                news(before.routes, routes),
-                news(before.ingresses, ingresses));
+                List.of(
+                        news(before.routes, routes),
+                        news(before.ingresses, ingresses),
+                        news(before.policies, policies)));
     }
 
     private static List<String> gone(Map<String, ?> before, Map<String, ?> after) {
@@ -112,25 +121,23 @@ public record RouteTable(
                 .toList();
     }
 
-    /** @param first what the first one says beside services and ingresses */
-    private static List<Routes> messages(
-            Routes.Builder first, Collection<ServiceRoute> services, Collection<IngressRoute> ingresses) {
+    /** @param first what the first one says beside the others */
+    private static List<Routes> messages(Routes.Builder first, List<? extends Collection<? extends Message>> others) {
         List<Routes> messages = new ArrayList<>();
         Routes.Builder message = first;
         int bytes = 0;
-        List<Message> all = new ArrayList<>(services);
-        all.addAll(ingresses);
-        for (Message one : all) {
+        for (Message one : others.stream().flatMap(Collection::stream).toList()) {
             int more = one.getSerializedSize();
             if (bytes > 0 && bytes + more > MESSAGE_BYTES) {
-                messages.add(message.build());
+                messages.add(message.setMore(true).build());
                 message = Routes.newBuilder();
                 bytes = 0;
             }
-            if (one instanceof ServiceRoute service) {
-                message.addRoutes(service);
-            } else if (one instanceof IngressRoute ingress) {
-                message.addIngresses(ingress);
+            switch (one) {
+                case ServiceRoute service -> message.addRoutes(service);
+                case IngressRoute ingress -> message.addIngresses(ingress);
+                case NetworkPolicy policy -> message.addPolicies(policy);
+                default -> throw new IllegalStateException("nodes are not told of a " + one.getDescriptorForType());
             }
             bytes += more;
         }

@@ -67,8 +67,10 @@ final class Sessions implements Store.Listener {
                 }
             } else if (change.key().equals(Kinds.LEADER_KEY)
                     || change.key().kind().equals(Kinds.SERVICE_ROUTE)
-                    || change.key().kind().equals(Kinds.INGRESS_ROUTE)) {
-                // Whoever is not led any more is sent on at once; and every node knows every service and ingress.
+                    || change.key().kind().equals(Kinds.INGRESS_ROUTE)
+                    || change.key().kind().equals(Kinds.NETWORK_POLICY)) {
+                // Whoever is not led any more is sent on at once; and every node knows every service, ingress and
+                // policy.
                 byNode.values().forEach(Session::changed);
             }
         }

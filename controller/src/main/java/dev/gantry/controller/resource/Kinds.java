@@ -15,6 +15,7 @@ import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.NetworkClaim;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.PodName;
 import dev.gantry.proto.RunState;
@@ -79,6 +80,9 @@ public final class Kinds {
 
     /** Scope: {@code <cluster>/<namespace>}; named by the ingress. */
     public static final Kind<IngressRoute> INGRESS_ROUTE = new Kind<>("ingress-route", IngressRoute.parser());
+
+    /** Scope: {@code <cluster>/<namespace>}; named by the policy. */
+    public static final Kind<NetworkPolicy> NETWORK_POLICY = new Kind<>("network-policy", NetworkPolicy.parser());
 
     /** Scope: what is claimed; named by the address or port. */
     public static final Kind<NetworkClaim> NETWORK_CLAIM = new Kind<>("network-claim", NetworkClaim.parser());
@@ -227,6 +231,7 @@ public final class Kinds {
             KUBE_POD_NAME,
             SERVICE_ROUTE,
             INGRESS_ROUTE,
+            NETWORK_POLICY,
             NETWORK_CLAIM);
 
     public static final List<Index<?>> INDEXES = List.of(

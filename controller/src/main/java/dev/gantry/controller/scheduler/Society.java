@@ -1,11 +1,11 @@
 package dev.gantry.controller.scheduler;
 
-import dev.gantry.controller.resource.LabelRules;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Company;
 import dev.gantry.proto.PodCrowd;
 import dev.gantry.proto.PodTerm;
 import dev.gantry.proto.Workload;
+import dev.gantry.select.LabelRules;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.Collection;

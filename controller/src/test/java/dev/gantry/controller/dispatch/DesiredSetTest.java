@@ -12,6 +12,7 @@ import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
 import dev.gantry.store.Snapshot;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,16 @@ class DesiredSetTest {
         assertThat(delta.getWorkloadsList())
                 .extracting(DesiredWorkload::getId, DesiredWorkload::getSettled)
                 .containsExactlyInAnyOrder(tuple("a", true), tuple("b", false));
+    }
+
+    @Test
+    void theLabelsOfAPodAreThoseOfNow() throws InterruptedException {
+        samples.pod("p", Map.of("app", "web"));
+        DesiredSet before = whole();
+        assertThat(before.full().getWorkloads(0).getLabelsMap()).containsExactly(Map.entry("app", "web"));
+        samples.pod("p", Map.of("app", "db"));
+        assertThat(after(before).since(before).orElseThrow().getWorkloads(0).getLabelsMap())
+                .containsExactly(Map.entry("app", "db"));
     }
 
     @Test

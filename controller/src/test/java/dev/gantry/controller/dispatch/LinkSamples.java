@@ -1,9 +1,12 @@
 package dev.gantry.controller.dispatch;
 
+import com.google.protobuf.Any;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.IngressRoute;
+import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Leader;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Observation;
@@ -22,6 +25,7 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import dev.gantry.store.memory.MemoryBackend;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Records of one node and its workloads, in a store that is written by hand. */
@@ -72,6 +76,24 @@ final class LinkSamples {
         return commit(writes);
     }
 
+    /** A pod that runs and has these labels now. */
+    Snapshot pod(String id, Map<String, String> labels) throws InterruptedException {
+        Key<Workload> key = Kinds.WORKLOAD.key("kube/default/shop", id);
+        Workload workload = Workload.newBuilder()
+                .setId(id)
+                .setScope("kube/default/shop")
+                .setOrigin(Any.pack(KubePod.newBuilder().putAllLabels(labels).build()))
+                .setWish(Wish.newBuilder().setDesired(RunState.RUN))
+                .setPlacement(Placement.newBuilder().setNode(NODE).setNodeEpoch(3))
+                .setObserved(Observation.newBuilder().setPhase(Phase.RUNNING))
+                .build();
+        Transaction.Builder writes = Transaction.builder();
+        store.snapshot()
+                .get(key)
+                .ifPresentOrElse(old -> writes.update(old, workload), () -> writes.create(key, workload));
+        return commit(writes);
+    }
+
     Snapshot controller(String address) throws InterruptedException {
         ControllerEntry entry =
                 ControllerEntry.newBuilder().setAgentAddress(address).build();
@@ -107,6 +129,25 @@ final class LinkSamples {
 
     void removeIngress(String name) throws InterruptedException {
         Key<IngressRoute> key = Kinds.INGRESS_ROUTE.key("default/shop", name);
+        Snapshot _ =
+                commit(Transaction.builder().delete(store.snapshot().get(key).orElseThrow()));
+    }
+
+    void policy(String name, boolean guardsArrival) throws InterruptedException {
+        Key<NetworkPolicy> key = Kinds.NETWORK_POLICY.key("default/shop", name);
+        NetworkPolicy policy = NetworkPolicy.newBuilder()
+                .setCluster("default")
+                .setNamespace("shop")
+                .setName(name)
+                .setGuardsArrival(guardsArrival)
+                .build();
+        Transaction.Builder writes = Transaction.builder();
+        store.snapshot().get(key).ifPresentOrElse(old -> writes.update(old, policy), () -> writes.create(key, policy));
+        Snapshot _ = commit(writes);
+    }
+
+    void removePolicy(String name) throws InterruptedException {
+        Key<NetworkPolicy> key = Kinds.NETWORK_POLICY.key("default/shop", name);
         Snapshot _ =
                 commit(Transaction.builder().delete(store.snapshot().get(key).orElseThrow()));
     }

@@ -5,6 +5,7 @@ import static dev.gantry.controller.dispatch.LinkSamples.NODE;
 import static dev.gantry.controller.dispatch.LinkSamples.NOW;
 import static dev.gantry.controller.dispatch.LinkSamples.ready;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gantry.controller.dispatch.SessionEffect.End;
 import dev.gantry.controller.dispatch.SessionEffect.Heard;
@@ -19,6 +20,7 @@ import dev.gantry.proto.Heartbeat;
 import dev.gantry.proto.Hello;
 import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.IngressRoute;
+import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Phase;
@@ -167,6 +169,7 @@ class SessionRulesTest {
                 .map(ToAgent::getRoutes)
                 .toList();
         assertThat(messages).extracting(Routes::getFull).containsExactly(true, false, false);
+        assertThat(messages).extracting(Routes::getMore).containsExactly(true, true, false);
         assertThat(messages).allMatch(message -> message.getRoutesCount() == 1);
     }
 
@@ -189,6 +192,27 @@ class SessionRulesTest {
                 .getRoutes();
         assertThat(less.getRemovedIngressesList()).containsExactly("default/shop/a");
         assertThat(less.getIngressesList()).isEmpty();
+    }
+
+    @Test
+    void anAgentIsToldOfPoliciesAsOfServices() throws InterruptedException {
+        samples.policy("a", false);
+        SessionState live = live();
+        assertThat(samples.table().full().getFirst().getPoliciesList())
+                .extracting(NetworkPolicy::getName)
+                .containsExactly("a");
+        samples.policy("a", true);
+        samples.policy("b", true);
+        Step changed = step(live, new SessionInput.Changed(), LEADS);
+        assertThat(sent(changed).getFirst().getRoutes().getPoliciesList())
+                .extracting(NetworkPolicy::getName, NetworkPolicy::getGuardsArrival)
+                .containsExactly(tuple("a", true), tuple("b", true));
+        samples.removePolicy("a");
+        Routes less = sent(step(changed.state(), new SessionInput.Changed(), LEADS))
+                .getFirst()
+                .getRoutes();
+        assertThat(less.getRemovedPoliciesList()).containsExactly("default/shop/a");
+        assertThat(less.getPoliciesList()).isEmpty();
     }
 
     @Test

@@ -70,7 +70,7 @@ final class SimKube implements AutoCloseable {
         this.fanout = new Fanout(controller.store(), (_, _, _) -> List.of());
         this.api = new KubeApi(new KubeApi.Parts(
                 controller.store(),
-                new ClusterTypes(ResourceTypes.described()),
+                new ClusterTypes(ResourceTypes.builtIn()),
                 creation,
                 fanout,
                 (node, _) -> {

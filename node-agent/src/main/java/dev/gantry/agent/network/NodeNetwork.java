@@ -8,6 +8,7 @@ import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.ContainerEngine.Bridge;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.proto.IngressPorts;
+import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.Peer;
 import dev.gantry.proto.Routes;
 import dev.gantry.proto.ServiceRoute;
@@ -47,8 +48,10 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Path file;
     private final RandomGenerator chance;
     private final Ingress ingress;
+    private final PodGuard guard;
     private final Paths paths = new Paths();
     private final Relays relays = new Relays();
+    private final Instalments instalments = new Instalments();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Condition settled = lock.newCondition();
@@ -61,12 +64,14 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private boolean tried;
     private boolean complained;
 
-    private NodeNetwork(String node, ContainerEngine engine, Path file, RandomGenerator chance, Ingress ingress) {
+    private NodeNetwork(
+            String node, ContainerEngine engine, Path file, RandomGenerator chance, Ingress ingress, PodGuard guard) {
         this.node = node;
         this.engine = engine;
         this.file = file;
         this.chance = chance;
         this.ingress = ingress;
+        this.guard = guard;
         this.thread = Thread.ofVirtual().name("network").unstarted(this::run);
     }
 
@@ -80,9 +85,14 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public static NodeNetwork start(
             String node, ContainerEngine engine, Path directory, RandomGenerator chance, Ingress ingress)
             throws IOException {
-        NodeNetwork network = new NodeNetwork(node, engine, directory.resolve("routes.pb"), chance, ingress);
-        if (Files.exists(network.file)) {
-            network.book = RouteBook.parse(Files.readAllBytes(network.file));
+        Path file = directory.resolve("routes.pb");
+        Optional<RouteBook> kept =
+                Files.exists(file) ? Optional.of(RouteBook.parse(Files.readAllBytes(file))) : Optional.empty();
+        PodGuard guard =
+                PodGuard.start(node, directory.resolve("pods.pb"), new PolicyTable(node), kept.orElse(RouteBook.EMPTY));
+        NodeNetwork network = new NodeNetwork(node, engine, file, chance, ingress, guard);
+        if (kept.isPresent()) {
+            network.book = kept.get();
             network.used = true;
             network.due = true;
             ingress.follow(network.book);
@@ -110,18 +120,33 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public void learn(Routes news) {
         lock.lock();
         try {
-            RouteBook before = book;
-            book = before.after(news);
-            ingress.follow(book);
-            // The way to the API is for those who run here.
-            used |= book.all().stream().anyMatch(route -> !route.getRelayed());
-            if (used && !book.equals(before)) {
-                due = true;
-                changed.signal();
-            }
+            instalments.after(book, news).ifPresent(this::follow);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void follow(RouteBook after) {
+        boolean isNews = !after.equals(book);
+        book = after;
+        ingress.follow(after);
+        guard.follow(after);
+        // The way to the API is for those who run here.
+        used |= after.all().stream().anyMatch(route -> !route.getRelayed());
+        if (used && isNews) {
+            due = true;
+            changed.signal();
+        }
+    }
+
+    @Override
+    public void house(String workload, Optional<LocalPod> pod) {
+        guard.house(workload, pod);
+    }
+
+    @Override
+    public Optional<String> shield(String workload, LocalPod pod) throws InterruptedException {
+        return guard.shield(workload, pod);
     }
 
     @Override
@@ -305,6 +330,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     public void close() throws InterruptedException {
         thread.interrupt();
         thread.join(Duration.ofSeconds(5));
+        guard.close();
         try {
             relays.close();
         } catch (IOException e) {

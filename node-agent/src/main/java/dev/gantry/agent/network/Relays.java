@@ -40,7 +40,7 @@ final class Relays implements AutoCloseable {
                 }
             }
         }
-        return new RouteBook(routes, book.ingresses(), book.peers(), book.range());
+        return new RouteBook(routes, book.ingresses(), book.policies(), book.peers(), book.range());
     }
 
     private ServiceRoute relayed(String gateway, String name, ServiceRoute route, Set<Spot> used) throws IOException {

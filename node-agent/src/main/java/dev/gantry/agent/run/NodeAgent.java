@@ -16,6 +16,7 @@ import dev.gantry.agent.docker.DockerEngine;
 import dev.gantry.agent.ingress.IngressServer;
 import dev.gantry.agent.leash.NodeLeash;
 import dev.gantry.agent.leash.Uptime;
+import dev.gantry.agent.network.DistantNetwork;
 import dev.gantry.agent.network.NodeNetwork;
 import dev.gantry.agent.usage.Measuring;
 import dev.gantry.agent.work.Alarms;
@@ -87,7 +88,7 @@ public final class NodeAgent implements AutoCloseable {
                         settings.dataDirectory(),
                         CHANCE,
                         own(IngressServer.start(settings.ingress(), InstantSource.system(), CHANCE))))
-                : Routing.NONE;
+                : own(DistantNetwork.start(settings.nodeId(), settings.dataDirectory()));
     }
 
     /**

@@ -54,7 +54,7 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
      *
      * @param threads runs plans and actions, each of which may wait for the engine
      * @param leash   of what must not run twice
-     * @param routing says where names are resolved
+     * @param routing says where names are resolved, and guards pods
      * @param health  asks containers that speak gRPC
      */
     public record Surroundings(
@@ -93,7 +93,7 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
         HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
-        Pods pods = new Pods(engine, surroundings.clock(), surroundings.health());
+        Pods pods = new Pods(engine, surroundings.clock(), surroundings.health(), surroundings.routing());
         Preparation preparation = new Preparation(
                 settings,
                 engine,
@@ -119,6 +119,7 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
                 hands,
                 journal,
                 reporter,
+                surroundings.routing(),
                 surroundings.threads(),
                 surroundings.alarm(),
                 surroundings.clock(),

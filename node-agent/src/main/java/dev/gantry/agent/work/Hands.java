@@ -83,8 +83,9 @@ final class Hands {
         return switch (action) {
             case Action.Pull(String name) -> pull(workload, name);
             case Action.Create(String name) -> launch(workload, name, false);
-            case Action.Launch(String name) -> launch(workload, name, true);
-            case Action.Start(String name, String id) -> startAgain(workload, name, id);
+            case Action.Launch(String name) -> pods.shielded(workload, name, () -> launch(workload, name, true));
+            case Action.Start(String name, String id) ->
+                pods.shielded(workload, name, () -> startAgain(workload, name, id));
             case Action.Stop(String name, String id, Duration grace) ->
                 stop(name, id, pods.beforeStop(workload, name, id, grace));
             case Action.Tail(String name, String id) ->

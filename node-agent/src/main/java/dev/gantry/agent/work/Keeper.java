@@ -1,6 +1,7 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.Reporter;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.plan.Action;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
@@ -56,6 +57,7 @@ final class Keeper {
             Hands hands,
             Journal journal,
             Reporter reporter,
+            Routing routing,
             Executor threads,
             Alarm alarm,
             InstantSource clock,
@@ -180,6 +182,8 @@ final class Keeper {
         Plan plan = tools.planner().plan(wish, known, now);
         memory = plan.memory();
         over = plan.over();
+        tools.routing()
+                .house(key(), Lodging.of(wish, memory.standing(Sandbox.NAME).seen()));
         if (!wish.getSettled()) {
             report(wish, plan.memory(), now);
         }

@@ -5,12 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Names that follow from what they name, so that making a thing twice finds the first one. */
 final class Names {
 
     private static final int DIGITS = 20;
     private static final int PREFIX_MAX = 100;
+
+    /** "kube/cluster/namespace" for a pod. */
+    private static final int SCOPE_PARTS = 3;
 
     private Names() {}
 
@@ -20,6 +24,19 @@ final class Names {
 
     static String key(String scope, String id) {
         return scope + "/" + id;
+    }
+
+    /**
+     * Of the Kubernetes API.
+     *
+     * @param cluster that it is in
+     */
+    record Namespace(String cluster, String name) {}
+
+    /** The one that a pod is in; empty for what is none. */
+    static Optional<Namespace> namespace(DesiredWorkload workload) {
+        String[] scope = workload.getScope().split("/", SCOPE_PARTS);
+        return scope.length == SCOPE_PARTS ? Optional.of(new Namespace(scope[1], scope[2])) : Optional.empty();
     }
 
     static String container(DesiredWorkload workload, String container) {

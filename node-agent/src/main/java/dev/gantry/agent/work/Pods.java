@@ -1,6 +1,7 @@
 package dev.gantry.agent.work;
 
 import dev.gantry.agent.HealthInquiry;
+import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Sighting;
@@ -10,6 +11,7 @@ import dev.gantry.agent.plan.ProbeKind;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Probe;
 import java.time.Duration;
@@ -20,7 +22,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done for containers of pods only: their probes and hooks, and the image of their sandbox. */
+/** What is done for containers of pods only: their probes, hooks and shields, and the image of their sandbox. */
 final class Pods {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
@@ -30,11 +32,13 @@ final class Pods {
     private final ContainerEngine engine;
     private final InstantSource clock;
     private final Inquiries inquiries;
+    private final Routing routing;
 
-    Pods(ContainerEngine engine, InstantSource clock, HealthInquiry health) {
+    Pods(ContainerEngine engine, InstantSource clock, HealthInquiry health, Routing routing) {
         this.engine = engine;
         this.clock = clock;
         this.inquiries = new Inquiries(engine, health);
+        this.routing = routing;
     }
 
     /** Makes the image of the sandbox when the engine has none. */
@@ -51,6 +55,20 @@ final class Pods {
         }
         Optional<Sighting> sandbox = engine.inspect(Names.container(workload, Sandbox.NAME));
         return sandbox.map(found -> found.container().addresses()).orElse(List.of());
+    }
+
+    /** Starts a container. */
+    interface Start {
+        List<Fact> perform() throws InterruptedException;
+    }
+
+    /** Starts a container once what network policies say of its pod is in force; nothing but the sandbox runs before. */
+    List<Fact> shielded(DesiredWorkload workload, String container, Start start) throws InterruptedException {
+        Optional<LocalPod> pod = Lodging.of(workload).filter(_ -> !Sandbox.isNamed(container));
+        Optional<String> problem = pod.isPresent() ? routing.shield(Names.key(workload), pod.get()) : Optional.empty();
+        return problem.isPresent()
+                ? List.of(new Fact.Failed(container, "CannotCreateContainerError: " + problem.get(), false))
+                : start.perform();
     }
 
     List<Fact> ask(DesiredWorkload workload, ContainerSpec spec, Action.Ask question) throws InterruptedException {

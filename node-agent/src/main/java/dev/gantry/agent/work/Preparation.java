@@ -90,9 +90,10 @@ final class Preparation implements Hands.Builder {
 
     /** Those that the pod finds in its variables. */
     private List<ServiceRoute> services(DesiredWorkload workload) {
-        String[] scope = workload.getScope().split("/", 3);
-        boolean isLinked = workload.getSpec().getPod().getServiceLinks() && scope.length == 3;
-        return isLinked ? routing.services(scope[1], scope[2]) : List.of();
+        return Names.namespace(workload)
+                .filter(_ -> workload.getSpec().getPod().getServiceLinks())
+                .map(namespace -> routing.services(namespace.cluster(), namespace.name()))
+                .orElse(List.of());
     }
 
     private String network() {

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
-import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.GrpcAction;
+import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
@@ -54,6 +54,7 @@ class PodsInTheWorkshopTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final Gatehouse routing = new Gatehouse();
     private JournalFile journal;
     private EngineWorkshop workshop;
 
@@ -70,7 +71,7 @@ class PodsInTheWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE, this::trouble));
+                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, routing, this::trouble));
         workshop.begin();
     }
 
@@ -128,6 +129,45 @@ class PodsInTheWorkshopTest {
         await(seen -> seen.getPhase() == Phase.STOPPED);
         workshop.obey(List.of(Specs.settled(pod).toBuilder().setDiscarded(true).build()));
         Awaitility.await().until(() -> engine.list().isEmpty());
+    }
+
+    @Test
+    void startsNoContainerOfAPodBeforeItIsShielded() {
+        routing.problem("policies cannot be enforced");
+        DesiredWorkload pod = pod(container("web", "serve")).toBuilder()
+                .putLabels("app", "web")
+                .build();
+        workshop.obey(List.of(pod));
+        Observation waiting = await(seen -> seen.getContainersCount() > 0
+                && seen.getContainers(0).getWaitingReason().equals("CreateContainerError"));
+        assertThat(waiting.getContainers(0).getWaitingMessage()).isEqualTo("policies cannot be enforced");
+        assertThat(engine.list()).extracting(Listing::container).containsExactly(Sandbox.NAME);
+        assertThat(routing.housed(SCOPE + "/p1"))
+                .contains(LocalPod.newBuilder()
+                        .setCluster("default")
+                        .setNamespace("default")
+                        .putLabels("app", "web")
+                        .setAddress("172.17.0.2")
+                        .build());
+
+        routing.problem("");
+        clock.forward(Duration.ofSeconds(10));
+        await(seen -> seen.getPhase() == Phase.RUNNING);
+    }
+
+    @Test
+    void tellsOfThePodThatIsThereNow() {
+        DesiredWorkload pod = pod(container("web", "serve"));
+        workshop.obey(List.of(pod));
+        await(seen -> seen.getPhase() == Phase.RUNNING);
+        workshop.obey(List.of(pod.toBuilder().putLabels("app", "db").build()));
+        Awaitility.await()
+                .until(() -> routing.housed(SCOPE + "/p1")
+                        .filter(found -> found.getLabelsOrDefault("app", "").equals("db"))
+                        .isPresent());
+        workshop.obey(List.of(Specs.stop(pod)));
+        await(seen -> seen.getPhase() == Phase.STOPPED);
+        Awaitility.await().until(() -> routing.housed(SCOPE + "/p1").isEmpty());
     }
 
     @Test

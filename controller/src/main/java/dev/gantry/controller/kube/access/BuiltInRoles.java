@@ -67,7 +67,7 @@ public final class BuiltInRoles {
     /** What somebody may do who works in one namespace. */
     private static List<ObjectNode> tenant(boolean writes, boolean grants) {
         Map<String, List<ResourceType>> byGroup = new LinkedHashMap<>();
-        ResourceTypes.described().list().stream()
+        ResourceTypes.builtIn().list().stream()
                 .filter(type -> type.isStored() && type.namespaced())
                 .filter(type -> grants || !type.name().group().equals(GROUP))
                 .filter(type -> writes || !NOT_FOR_VIEWERS.contains(type.name().plural()))

@@ -90,28 +90,7 @@ record AffinityValidation(Findings findings, JsonNode spec, String path) {
     }
 
     private void selector(JsonNode selector, String at) {
-        for (int i = 0; i < selector.path("matchExpressions").size(); i++) {
-            JsonNode expression = selector.path("matchExpressions").get(i);
-            String item = at + ".matchExpressions[" + i + "]";
-            String key = expression.path("key").asText();
-            Names.keyProblem(key).ifPresent(problem -> findings.invalid(item + ".key", key, problem));
-            boolean hasValues = !expression.path("values").isEmpty();
-            String operator = expression.path("operator").asText();
-            switch (operator) {
-                case "In", "NotIn" -> {
-                    if (!hasValues) {
-                        findings.required(item + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
-                    }
-                }
-                case "Exists", "DoesNotExist" -> {
-                    if (hasValues) {
-                        findings.forbidden(
-                                item + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    }
-                }
-                default -> findings.invalid(item + ".operator", operator, "not a valid selector operator");
-            }
-        }
+        new SelectorValidation(findings).check(selector, at);
     }
 
     private void spreads(JsonNode constraints, String at) {

@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.admit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -114,11 +113,12 @@ public final class Defaults {
     }
 
     private static void networkPolicy(Gaps spec) {
-        List<String> types = new ArrayList<>(List.of("Ingress"));
-        if (!spec.isAbsent("egress")) {
-            types.add("Egress");
+        if (spec.object().path("policyTypes").isEmpty()) {
+            spec.object().remove("policyTypes");
+            spec.put(
+                    "policyTypes",
+                    spec.object().path("egress").isEmpty() ? List.of("Ingress") : List.of("Ingress", "Egress"));
         }
-        spec.put("policyTypes", types);
         for (String direction : List.of("ingress", "egress")) {
             spec.each(direction).flatMap(rule -> rule.each("ports")).forEach(port -> port.put("protocol", "TCP"));
         }

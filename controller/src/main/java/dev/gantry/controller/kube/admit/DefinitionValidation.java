@@ -68,7 +68,7 @@ final class DefinitionValidation {
             findings.invalid(GROUP, group, problem.get());
         } else if (!group.contains(".")) {
             findings.invalid(GROUP, group, "should be a domain with at least one dot");
-        } else if (ResourceTypes.described().groups().contains(group)) {
+        } else if (ResourceTypes.builtIn().groups().contains(group)) {
             findings.invalid(GROUP, group, "is a group of the API itself");
         }
         boolean isProtected = List.of("k8s.io", "kubernetes.io").stream()

@@ -135,6 +135,7 @@ public final class Validation {
             case "scheduling.k8s.io/v1 PriorityClass" -> new PriorityValidation(findings, object).check(before);
             case "networking.k8s.io/v1 Ingress" -> new IngressValidation(findings, object).check(before);
             case "networking.k8s.io/v1 IngressClass" -> new IngressValidation(findings, object).checkClass(before);
+            case "networking.k8s.io/v1 NetworkPolicy" -> new NetworkPolicyValidation(findings, spec).check();
             case "v1 LimitRange" -> new LimitRangeValidation(findings, spec).check();
             case "apiextensions.k8s.io/v1 CustomResourceDefinition" ->
                 new DefinitionValidation(findings, object).check(before);

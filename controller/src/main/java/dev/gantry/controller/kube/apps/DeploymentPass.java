@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 final class DeploymentPass {
 
     private static final ResourceType TYPE =
-            ResourceTypes.described().find(DeploymentReconciler.REPLICA_SETS).orElseThrow();
+            ResourceTypes.builtIn().find(DeploymentReconciler.REPLICA_SETS).orElseThrow();
 
     private final Snapshot snapshot;
     private final KubeDocument deployment;

@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 final class StatefulSetPass {
 
     private static final ResourceType CLAIM_TYPE =
-            ResourceTypes.described().find(VolumeNames.CLAIMS).orElseThrow();
+            ResourceTypes.builtIn().find(VolumeNames.CLAIMS).orElseThrow();
 
     private final KubeDocument set;
     private final PodMaker maker;

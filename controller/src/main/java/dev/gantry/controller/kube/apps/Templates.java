@@ -26,7 +26,7 @@ record Templates(Snapshot snapshot, KubeDocument owner, List<KubeDocument> revis
 
     private static final ResourceName REVISIONS = new ResourceName("apps", "controllerrevisions");
     private static final ResourceType TYPE =
-            ResourceTypes.described().find(REVISIONS).orElseThrow();
+            ResourceTypes.builtIn().find(REVISIONS).orElseThrow();
     private static final int HISTORY = 10;
     private static final String REVISION = "revision";
     private static final String PATCH = "$patch";

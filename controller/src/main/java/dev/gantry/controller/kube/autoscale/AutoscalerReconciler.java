@@ -34,7 +34,7 @@ public final class AutoscalerReconciler implements Reconciler<KubeObject> {
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
     private final Concerned concerned = new Concerned(AUTOSCALERS);
-    private final ClusterTypes types = new ClusterTypes(ResourceTypes.served());
+    private final ClusterTypes types = new ClusterTypes(ResourceTypes.builtIn());
     private final Samples samples;
     // As many as there are autoscalers: the entry goes with the record.
     private final Map<Key<KubeObject>, Memory> memories = new ConcurrentHashMap<>();

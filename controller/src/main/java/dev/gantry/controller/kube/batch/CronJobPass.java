@@ -35,7 +35,7 @@ import java.util.Optional;
 final class CronJobPass {
 
     private static final ResourceType TYPE =
-            ResourceTypes.described().find(JobReconciler.JOBS).orElseThrow();
+            ResourceTypes.builtIn().find(JobReconciler.JOBS).orElseThrow();
     private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
     private static final int MINUTE_SECONDS = 60;
     private static final int KEEP_SUCCEEDED = 3;

@@ -39,7 +39,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
 
     private static final int WRITES_MAX = 50;
 
-    private final ClusterTypes types = new ClusterTypes(ResourceTypes.described());
+    private final ClusterTypes types = new ClusterTypes(ResourceTypes.builtIn());
 
     @Override
     public String name() {

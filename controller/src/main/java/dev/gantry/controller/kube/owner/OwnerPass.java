@@ -48,7 +48,7 @@ public final class OwnerPass {
     private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
 
     private static final ResourceType POD =
-            ResourceTypes.described().find(ResourceName.PODS).orElseThrow();
+            ResourceTypes.builtIn().find(ResourceName.PODS).orElseThrow();
 
     /** What planners keep of what was admitted; upstream's would stand still without it. */
     private static final Set<String> DEPENDENT = Set.of("ControllerRevision", "Endpoints", "EndpointSlice");

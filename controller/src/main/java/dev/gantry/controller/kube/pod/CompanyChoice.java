@@ -17,6 +17,8 @@ final class CompanyChoice {
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
+    private static final Set<String> OPERATORS = Set.of("In", "NotIn", "Exists", "DoesNotExist");
+
     /** Rules of one kind: each costs every decision for the pod. */
     private static final int RULES_MAX = 32;
 
@@ -132,28 +134,8 @@ final class CompanyChoice {
     }
 
     private static LabelSelector selector(Part selector) {
-        LabelSelector.Builder built = LabelSelector.newBuilder();
-        selector.map("matchLabels")
-                .forEach((key, value) -> built.addRules(LabelRule.newBuilder()
-                        .setKey(key)
-                        .setOperator(LabelRule.Operator.IN)
-                        .addValues(value)));
-        for (Part expression : selector.at("matchExpressions").items()) {
-            built.addRules(LabelRule.newBuilder()
-                    .setKey(expression.text("key"))
-                    .setOperator(
-                            switch (expression.text("operator")) {
-                                case "In" -> LabelRule.Operator.IN;
-                                case "NotIn" -> LabelRule.Operator.NOT_IN;
-                                case "Exists" -> LabelRule.Operator.EXISTS;
-                                case "DoesNotExist" -> LabelRule.Operator.ABSENT;
-                                default ->
-                                    throw expression
-                                            .at("operator")
-                                            .unsupported("only In, NotIn, Exists and DoesNotExist are supported");
-                            })
-                    .addAllValues(expression.texts("values")));
-        }
-        return built.build();
+        selector.at("matchExpressions").items().forEach(expression -> expression.oneOf("operator", OPERATORS));
+        return dev.gantry.controller.kube.select.LabelSelector.of(selector.json())
+                .compiled();
     }
 }

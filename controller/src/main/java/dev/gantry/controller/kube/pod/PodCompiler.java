@@ -10,6 +10,7 @@ import dev.gantry.controller.resource.Pods;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.KubePod;
+import dev.gantry.proto.NamedPort;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PlacementStrategy;
 import dev.gantry.proto.PodContainer.Role;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns a pod's document into the workload that is stored, placed and run. What a pod may say and this cannot do yet it refuses, by the path of
@@ -150,6 +152,7 @@ public final class PodCompiler implements PodMaker {
         Resources.Builder resources = Demands.of(spec);
         PodSpec.Builder ofPod = podSpec(meta, spec);
         ports(spec, onHost, resources, ofPod);
+        ofPod.addAllNamedPorts(namedPorts(spec));
         ofPod.setCompany(new CompanyChoice(cluster, meta, spec).company());
         built.setResources(resources).setPod(ofPod);
         built.getPodBuilder().setNeedsSupplies(!PodReferences.of(built.build()).isEmpty());
@@ -233,6 +236,19 @@ public final class PodCompiler implements PodMaker {
     private static String hostname(String name) {
         String host = name.substring(0, Math.min(HOSTNAME_MAX, name.length()));
         return host.replaceAll("[.-]+$", "");
+    }
+
+    private static List<NamedPort> namedPorts(Part spec) {
+        return Stream.of("containers", "initContainers")
+                .flatMap(kind -> spec.at(kind).items().stream())
+                .flatMap(container -> container.at("ports").items().stream())
+                .filter(port -> !port.text("name").isEmpty())
+                .map(port -> NamedPort.newBuilder()
+                        .setName(port.text("name"))
+                        .setProtocol(port.text("protocol").equals("UDP") ? Protocol.UDP : Protocol.TCP)
+                        .setPort(port.number("containerPort", 0))
+                        .build())
+                .toList();
     }
 
     /** Ports of the machine; on its network every port of a container is one. */

@@ -25,7 +25,7 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
      * @param object complete but for what every object gets; named as {@code name} says
      */
     public ObjectNode write(Draft draft, ObjectName name, ObjectNode object) {
-        ResourceType type = ResourceTypes.described().find(name.resource()).orElseThrow(KubeRefusal::unknownPath);
+        ResourceType type = ResourceTypes.builtIn().find(name.resource()).orElseThrow(KubeRefusal::unknownPath);
         return write(draft, type, name, object, UnaryOperator.identity());
     }
 
@@ -47,7 +47,7 @@ public record Creation(Registries registries, Supplier<String> uids, String auth
             Namespaces.contents(name.cluster(), name.name(), authorityPem)
                     .forEach((inside, more) -> bear(
                             draft,
-                            ResourceTypes.described().find(inside.resource()).orElseThrow(),
+                            ResourceTypes.builtIn().find(inside.resource()).orElseThrow(),
                             inside,
                             more,
                             UnaryOperator.identity()));

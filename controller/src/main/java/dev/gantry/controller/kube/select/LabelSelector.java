@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.select;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.proto.LabelRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +102,24 @@ public record LabelSelector(List<Rule> rules) {
                     });
         }
         return new LabelSelector(rules);
+    }
+
+    /** The form of records, which knows no comparison of numbers; nor does the one in objects. */
+    public dev.gantry.proto.LabelSelector compiled() {
+        dev.gantry.proto.LabelSelector.Builder compiled = dev.gantry.proto.LabelSelector.newBuilder();
+        for (Rule rule : rules) {
+            LabelRule.Builder one = compiled.addRulesBuilder().setKey(rule.key());
+            switch (rule) {
+                case Rule.OneOf(var _, Set<String> values) ->
+                    one.setOperator(LabelRule.Operator.IN).addAllValues(values);
+                case Rule.NoneOf(var _, Set<String> values) ->
+                    one.setOperator(LabelRule.Operator.NOT_IN).addAllValues(values);
+                case Rule.Present _ -> one.setOperator(LabelRule.Operator.EXISTS);
+                case Rule.Absent _ -> one.setOperator(LabelRule.Operator.ABSENT);
+                case Rule.Greater _, Rule.Less _ -> throw new IllegalStateException(rule + " stands in no object");
+            }
+        }
+        return compiled.build();
     }
 
     public boolean matches(Map<String, String> labels) {

@@ -43,9 +43,9 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
     private static final String OF_ENDPOINTS = "endpointslicemirroring-controller.k8s.io";
     private static final String UNMIRRORED = "endpointslice.kubernetes.io/skip-mirror";
     private static final ResourceType ENDPOINTS_TYPE =
-            ResourceTypes.described().find(ENDPOINTS).orElseThrow();
+            ResourceTypes.builtIn().find(ENDPOINTS).orElseThrow();
     private static final ResourceType SLICE_TYPE =
-            ResourceTypes.described().find(SLICES).orElseThrow();
+            ResourceTypes.builtIn().find(SLICES).orElseThrow();
 
     @Override
     public String name() {

@@ -12,16 +12,7 @@ import java.util.Set;
 /** Every kind that is served. */
 public final class ResourceTypes {
 
-    /**
-     * Kinds that are described already, and not served: nothing would come of their objects yet, and a client that is refused
-     * is better off than one that waits. Served as soon as what makes them work is there.
-     */
-    private static final Set<String> AWAITED = Set.of("NetworkPolicy");
-
-    private static final ResourceTypes DESCRIBED = new ResourceTypes(all());
-    private static final ResourceTypes SERVED = new ResourceTypes(DESCRIBED.list().stream()
-            .filter(type -> !AWAITED.contains(type.kind()))
-            .toList());
+    private static final ResourceTypes BUILT_IN = new ResourceTypes(all());
 
     private final List<ResourceType> types;
     private final Map<String, ResourceType> byPath = new LinkedHashMap<>();
@@ -36,13 +27,8 @@ public final class ResourceTypes {
     }
 
     /** What is served without custom definitions. */
-    public static ResourceTypes served() {
-        return SERVED;
-    }
-
-    /** Everything that is known, served or not. */
-    public static ResourceTypes described() {
-        return DESCRIBED;
+    public static ResourceTypes builtIn() {
+        return BUILT_IN;
     }
 
     /** These, and others after them; whatever is among these already stays what it is. */

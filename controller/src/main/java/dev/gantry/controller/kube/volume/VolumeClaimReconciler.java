@@ -43,7 +43,7 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
     private static final String BOUND = "Bound";
     private static final String LOST = "Lost";
     private static final ResourceType VOLUME_TYPE =
-            ResourceTypes.described().find(VolumeNames.VOLUMES).orElseThrow();
+            ResourceTypes.builtIn().find(VolumeNames.VOLUMES).orElseThrow();
 
     @Override
     public String name() {

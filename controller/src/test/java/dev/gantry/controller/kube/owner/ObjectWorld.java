@@ -415,7 +415,7 @@ public final class ObjectWorld implements AutoCloseable {
     }
 
     private static ResourceType type(String plural) {
-        return ResourceTypes.described().list().stream()
+        return ResourceTypes.builtIn().list().stream()
                 .filter(type -> type.name().plural().equals(plural) && type.isStored())
                 .filter(type -> !type.name().equals(new ResourceName("metrics.k8s.io", plural)))
                 .findFirst()

@@ -92,7 +92,7 @@ public final class KubeWorld implements AutoCloseable {
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
-                        new ClusterTypes(ResourceTypes.described(), Map.of("default", registries.guests())),
+                        new ClusterTypes(ResourceTypes.builtIn(), Map.of("default", registries.guests())),
                         creation,
                         fanout,
                         (node, _) -> {

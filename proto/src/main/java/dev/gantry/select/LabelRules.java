@@ -1,4 +1,4 @@
-package dev.gantry.controller.resource;
+package dev.gantry.select;
 
 import dev.gantry.proto.LabelRule;
 import dev.gantry.proto.LabelSelector;
