@@ -199,7 +199,7 @@ public final class Controller implements AutoCloseable {
                                 authenticator, audit, new ApiMetrics(meters), chance.clock(), chance::requestId)));
         new OperationsApi(new OperationsApi.Parts(
                         store,
-                        new PlacementAnswers(),
+                        new PlacementAnswers(new NamespaceSelection()),
                         (snapshot, request) -> new TaskDrafts(new EcsLookup(arns), new TaskCompiler(arns))
                                 .draft(snapshot, request, chance.clock().instant()),
                         agents.channels(),

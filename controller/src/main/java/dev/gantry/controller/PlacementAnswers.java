@@ -1,6 +1,7 @@
 package dev.gantry.controller;
 
 import dev.gantry.controller.operations.Explanations;
+import dev.gantry.controller.scheduler.NamespaceLabels;
 import dev.gantry.controller.scheduler.Placements;
 import dev.gantry.controller.scheduler.Reason;
 import dev.gantry.controller.scheduler.Verdict;
@@ -11,9 +12,15 @@ import java.util.List;
 /** The scheduler's answers in the words of Gantry's own API. */
 final class PlacementAnswers implements Explanations {
 
+    private final NamespaceLabels namespaces;
+
+    PlacementAnswers(NamespaceLabels namespaces) {
+        this.namespaces = namespaces;
+    }
+
     @Override
     public List<NodeReasons> explain(Snapshot snapshot, Workload workload) {
-        return Placements.explain(snapshot, workload).stream()
+        return Placements.explain(snapshot, workload, namespaces).stream()
                 .map(node -> new NodeReasons(
                         node.nodeId(),
                         node.nodeName(),

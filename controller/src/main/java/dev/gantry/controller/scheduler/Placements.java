@@ -55,9 +55,11 @@ public final class Placements {
 
     /**
      * What each node of its cluster says to a workload now, by id; no reasons where it could go.
+     *
+     * @param namespaces by whose labels some pods choose their neighbours
      */
-    public static List<NodeReasons> explain(Snapshot snapshot, Workload workload) {
-        Fleet fleet = new Fleet(NamespaceLabels.NONE);
+    public static List<NodeReasons> explain(Snapshot snapshot, Workload workload, NamespaceLabels namespaces) {
+        Fleet fleet = new Fleet(namespaces);
         fleet.follow(snapshot);
         return reasons(fleet, workload);
     }

@@ -10,7 +10,6 @@ import dev.gantry.controller.scheduler.Verdict.Placed;
 import dev.gantry.controller.scheduler.Verdict.Unplaced;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Placement;
-import dev.gantry.proto.Supplies;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
@@ -143,7 +142,7 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
 
     private static boolean isNews(@Nullable Stage before, @Nullable Stage after, Change<?> change, Snapshot snapshot) {
         if (after == Stage.UNPLACED) {
-            return before != Stage.UNPLACED || !supplies(change.before()).equals(supplies(change.after()));
+            return before != Stage.UNPLACED || asksForSomethingElse(change);
         }
         if (before == after && !isRunningFromNow(change) && !isAnotherNeighbour(change)) {
             return false;
@@ -152,10 +151,17 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
         return isAnybodyWaiting(snapshot);
     }
 
-    private static Optional<Supplies> supplies(@Nullable Versioned<?> record) {
-        return record != null && record.value() instanceof Workload workload && workload.hasSupplies()
-                ? Optional.of(workload.getSupplies())
-                : Optional.empty();
+    /** Whether what waits may find now what it did not find before, though nobody else moved. */
+    private static boolean asksForSomethingElse(Change<?> change) {
+        return change.before() != null
+                && change.before().value() instanceof Workload before
+                && change.after() != null
+                && change.after().value() instanceof Workload after
+                && (!before.getSupplies().equals(after.getSupplies())
+                        || before.hasSupplies() != after.hasSupplies()
+                        || !before.getSpec().equals(after.getSpec())
+                        || !before.getOrigin().equals(after.getOrigin())
+                                && !Face.of(before).equals(Face.of(after)));
     }
 
     /** Whether a pod on a node may mean something else to others: its labels, or that it shall stop. */

@@ -7,13 +7,17 @@ import static dev.gantry.controller.world.Records.spec;
 import static dev.gantry.controller.world.Records.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.controller.world.World;
 import dev.gantry.proto.Administration;
+import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
+import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
@@ -173,6 +177,31 @@ final class SchedulerReconcilerTest {
                 Kinds.WORKLOAD.key("default", "t"),
                 t -> t.toBuilder().setVersion(9).build());
         assertThat(wakes()).isFalse();
+    }
+
+    /** Its labels say who may be near to it, and how even a spread is with it. */
+    @Test
+    void isWokenByAPodThatGetsOtherLabelsOrTolerationsWhileItWaits() {
+        world.put(pod("p", "web"));
+        world.heard();
+        world.put(pod("p", "db"));
+        assertThat(wakes()).isTrue();
+        Workload.Builder tolerant = pod("p", "db").toBuilder();
+        tolerant.getSpecBuilder().getPodBuilder().addTolerationsBuilder().setExists(true);
+        world.put(tolerant.build());
+        assertThat(wakes()).isTrue();
+        tolerant.setOrigin(Any.pack(KubePod.newBuilder()
+                .putLabels("app", "db")
+                .setJson(ByteString.copyFromUtf8("{}"))
+                .build()));
+        world.put(tolerant.build());
+        assertThat(wakes()).isFalse();
+    }
+
+    private static Workload pod(String id, String app) {
+        return task(id, spec(1, 1).setPod(PodSpec.getDefaultInstance()))
+                .setOrigin(Any.pack(KubePod.newBuilder().putLabels("app", app).build()))
+                .build();
     }
 
     @Test

@@ -306,7 +306,7 @@ final class SchedulerTest {
     }
 
     private List<String> reasons(Workload workload) {
-        return Placements.explain(world.snapshot(), workload).getFirst().reasons().stream()
+        return Placements.explain(world.snapshot(), workload, NamespaceLabels.NONE).getFirst().reasons().stream()
                 .map(Reason::text)
                 .toList();
     }

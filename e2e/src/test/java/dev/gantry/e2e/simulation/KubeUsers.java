@@ -187,6 +187,11 @@ final class KubeUsers {
     }
 
     private void ask(String method, String target, String type, String body, Runnable answered) {
+        ask(dice, method, target, type, body, answered);
+    }
+
+    /** @param dice of the one who asks */
+    void ask(Dice dice, String method, String target, String type, String body, Runnable answered) {
         waiting++;
         Question.ask(world, dice, controller -> ask(controller, method, target, type, body, answered));
     }

@@ -219,6 +219,51 @@ class ScenariosTest {
         assertThat(world.pods().ready("front")).isEqualTo(4);
     }
 
+    @Test
+    void aDaemonSetHasOnePodOnEachNode() throws InterruptedException {
+        world.kubeOperators().beginWithAll();
+        run(30);
+        Simulation.settled(world);
+        world.kubeOperators().deployProbe();
+        run(30);
+        Simulation.settled(world);
+        assertThat(world.pods().ready(KubeOperators.PROBE))
+                .isEqualTo(world.nodes().size());
+    }
+
+    @Test
+    void aServiceLeadsToThePodsThatServe() throws InterruptedException {
+        world.kubeOperators().beginWithAll();
+        run(30);
+        Simulation.settled(world);
+        world.reboot(world.nodes().getFirst(), Duration.ofSeconds(1));
+        run(10);
+        world.kubeOperators().deployProbe();
+        run(30);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void onlyThoseHaveToGoWhoAreLessUrgent() throws InterruptedException {
+        world.kubeOperators().beginWithAll();
+        run(30);
+        Simulation.settled(world);
+        world.kubeOperators().scaleUrgent(world.nodes().size() + 1);
+        run(30);
+        Simulation.settled(world);
+        assertThat(world.oracle().workloads().values())
+                .filteredOn(pod -> pod.getWish().getStopReason().startsWith("Preempted by pod"))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aCronJobHasOneJobForEachTimeAndOneAtATime() throws InterruptedException {
+        world.kubeOperators().beginWithAll();
+        run(420);
+        Simulation.settled(world);
+        assertThat(world.pods().jobsOf("tick")).isGreaterThan(4);
+    }
+
     /** Their image was there, is not any more, and cannot be pulled. */
     private void tasksFailOnNodesThatAreCutOff() throws InterruptedException {
         world.pullsFail(true);

@@ -84,6 +84,7 @@ final class SimNode {
                 .setAgentVersion("0.1.0")
                 .setEngineVersion("20.10")
                 .setBootId("boot-" + boots)
+                .addAddresses("10.0.0.1" + id.charAt(31))
                 .putAttributes("ecs.availability-zone", zone)
                 .putAttributes("ecs.os-type", "linux")
                 .putAttributes("ecs.cpu-architecture", "x86_64")

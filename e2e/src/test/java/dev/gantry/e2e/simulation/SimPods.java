@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the books of pods and of what makes them, by the store's events alone, and says which promise of a planner was broken. */
@@ -29,6 +31,13 @@ final class SimPods {
     private static final Duration UNSEEN_MAX = Duration.ofSeconds(20);
 
     private static final String K5 = "K5";
+
+    /** Where a daemon set says for which node a pod is. */
+    private static final String NODE = "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"
+            + "/nodeSelectorTerms/0/matchFields/0/values/0";
+
+    private static final String SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+    private static final Pattern PREEMPTED = Pattern.compile("Preempted by pod (\\S+) on node .*");
 
     private final World world;
     private final TreeMap<String, PodDocument> pods = new TreeMap<>();
@@ -40,6 +49,9 @@ final class SimPods {
     private final Set<String> evicted = new TreeSet<>();
     /** When somebody last asked for another number, by app. */
     private final Map<String, Long> changed = new TreeMap<>();
+
+    /** What cron jobs began, by the cron job and the time that it was due. */
+    private final Set<String> begun = new TreeSet<>();
 
     // Of one revision: judged once all of it is known.
     private final List<PodDocument> created = new ArrayList<>();
@@ -63,10 +75,14 @@ final class SimPods {
             now.ifPresent(created::add);
             return;
         }
+        if (after != null && !Workloads.isUnwanted(before.record().value())) {
+            preemptor(after).ifPresent(urgent -> checkPreempted(before, urgent));
+        }
         if (before.isReady() && !now.map(PodDocument::isReady).orElse(false)) {
             boolean isAsked =
                     after == null || !Workloads.isUnwanted(before.record().value()) && Workloads.isUnwanted(after);
-            if (isAsked && isPlanned) {
+            Optional<String> preemptor = after == null ? Optional.empty() : preemptor(after);
+            if (isAsked && isPlanned && preemptor.isEmpty()) {
                 calledOff.add(before);
             } else {
                 fallen.put(
@@ -92,6 +108,9 @@ final class SimPods {
         String kind = after.path("kind").asText();
         if (kind.equals("ReplicaSet") && replicas(after) > (before.isMissingNode() ? 0 : replicas(before))) {
             grown.add(after);
+        }
+        if (kind.equals("Job") && before.isMissingNode()) {
+            checkBegun(after);
         }
         isBudgetSpent |= kind.equals("PodDisruptionBudget");
         if (replicas(before) != replicas(after) && !kind.equals("ReplicaSet")) {
@@ -136,6 +155,7 @@ final class SimPods {
                 }
             }
             case "StatefulSet" -> checkOrder(pod, owner.name());
+            case "DaemonSet" -> checkAlone(pod, all);
             case "Job" -> {
                 long succeeded = all.stream()
                         .filter(one -> one.phase() == PodDocument.Phase.SUCCEEDED)
@@ -152,6 +172,85 @@ final class SimPods {
                 // What else makes pods is not simulated.
             }
         }
+    }
+
+    /** K6: a daemon set has one pod on a node at a time. */
+    private void checkAlone(PodDocument pod, List<PodDocument> all) {
+        String node = pod.json().at(NODE).asText();
+        long living = all.stream()
+                .filter(one -> !one.isOver() && one.json().at(NODE).asText().equals(node))
+                .count();
+        if (living > 1) {
+            throw world.broken("K6", pod.meta().name() + " is made for " + node + ", where another one lives");
+        }
+    }
+
+    private static Optional<String> preemptor(Workload workload) {
+        Matcher matcher = PREEMPTED.matcher(workload.getWish().getStopReason());
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** K7: nobody has to go for a pod that is not more urgent. */
+    private void checkPreempted(PodDocument pod, String preemptor) {
+        int least = pods.values().stream()
+                .filter(one -> one.meta().uid().equals(preemptor))
+                .mapToInt(SimPods::priority)
+                .findFirst()
+                .orElseThrow(() ->
+                        world.broken("K7", pod.meta().name() + " has to go for " + preemptor + ", which is not there"));
+        if (priority(pod) >= least) {
+            throw world.broken(
+                    "K7", pod.meta().name() + " of priority " + priority(pod) + " has to go for one of " + least);
+        }
+    }
+
+    private static int priority(PodDocument pod) {
+        return pod.record().value().getSpec().getPod().getPriority();
+    }
+
+    /** K8: a cron job that forbids it never has two jobs at once, and none has two for one time. */
+    private void checkBegun(JsonNode job) {
+        Meta.Owner owner = Meta.of(job).controller().orElse(null);
+        if (owner == null) {
+            return;
+        }
+        String name = Meta.of(job).name();
+        String time = job.path("metadata").path("annotations").path(SCHEDULED).asText();
+        if (time.isEmpty() || !begun.add(owner.uid() + " " + time)) {
+            throw world.broken("K8", name + " is the second job of " + owner.name() + " for " + time);
+        }
+        if (active(owner.name()) > 1) {
+            throw world.broken("K8", name + " begins beside another one");
+        }
+    }
+
+    /** Jobs of a cron job that are there. */
+    long jobsOf(String cronJob) {
+        return jobs(cronJob).size();
+    }
+
+    /** Those that are not done yet. */
+    long active(String cronJob) {
+        return jobs(cronJob).stream().filter(job -> !isFinished(job)).count();
+    }
+
+    private List<JsonNode> jobs(String cronJob) {
+        return objects.values().stream()
+                .filter(object -> object.path("kind").asText().equals("Job"))
+                .filter(job -> Meta.of(job)
+                        .controller()
+                        .filter(owner -> owner.name().equals(cronJob))
+                        .isPresent())
+                .toList();
+    }
+
+    private static boolean isFinished(JsonNode job) {
+        return job.path("status")
+                .path("conditions")
+                .valueStream()
+                .anyMatch(condition -> List.of("Complete", "Failed")
+                                .contains(condition.path("type").asText())
+                        && condition.path("status").asText().equals("True"));
     }
 
     /** K4: a pod of a stateful set begins once those before it serve. */
@@ -281,6 +380,44 @@ final class SimPods {
         return pods.values().stream()
                 .flatMap(pod -> orphan(pod.meta()).stream())
                 .findFirst();
+    }
+
+    /** K6, in the end: one pod that serves on each node. */
+    Optional<String> daemons(String app, int nodes) {
+        Set<String> served = new TreeSet<>();
+        pods.values().stream()
+                .filter(pod -> app(pod).equals(app) && pod.isReady() && !pod.isDeleted())
+                .forEach(pod -> served.add(pod.record().value().getPlacement().getNode()));
+        JsonNode status = document("apps", "daemonsets", app).path("status");
+        boolean isCurrent = status.path("updatedNumberScheduled").asInt() == nodes
+                && status.path("numberReady").asInt() == nodes;
+        return served.size() == nodes && live(app) == nodes && isCurrent
+                ? Optional.empty()
+                : Optional.of("K6: " + app + " serves on " + served.size() + " of " + nodes + " nodes with " + live(app)
+                        + " pods, and is at " + status);
+    }
+
+    /** K9, in the end: a service leads to the pods that serve, and to no others. */
+    Optional<String> endpoints(String app) {
+        Set<String> serving = new TreeSet<>();
+        pods.values().stream()
+                .filter(pod -> app(pod).equals(app) && pod.isReady() && !pod.isDeleted())
+                .forEach(pod -> serving.add(pod.meta().uid()));
+        Set<String> told = new TreeSet<>();
+        for (JsonNode slice : objects.values()) {
+            boolean isOfService = slice.path("kind").asText().equals("EndpointSlice")
+                    && app.equals(Meta.of(slice).labels().get("kubernetes.io/service-name"));
+            if (isOfService) {
+                for (JsonNode endpoint : slice.path("endpoints")) {
+                    if (endpoint.path("conditions").path("ready").asBoolean()) {
+                        told.add(endpoint.path("targetRef").path("uid").asText());
+                    }
+                }
+            }
+        }
+        return told.equals(serving)
+                ? Optional.empty()
+                : Optional.of("K9: the service " + app + " leads to " + told + " of " + serving);
     }
 
     private Optional<String> orphan(Meta meta) {

@@ -56,6 +56,7 @@ final class Simulation {
         Duration end = dice.between(Duration.ofSeconds(60), Duration.ofSeconds(150));
         world.users().begin(end);
         world.kubeUsers().begin(end);
+        world.kubeOperators().begin(end);
         new Mishaps(world, dice.split(), end).schedule();
         world.agenda().run(end.plusSeconds(1));
         world.heal();
@@ -130,7 +131,7 @@ final class Simulation {
                 return open;
             }
         }
-        return world.kubeUsers().unsettled();
+        return world.kubeUsers().unsettled().or(world.kubeOperators()::unsettled);
     }
 
     private static Optional<String> unsettled(World world, EcsService service) {
@@ -172,7 +173,8 @@ final class Simulation {
         Set<String> coming = new TreeSet<>();
         for (Workload workload : world.oracle().workloads().values()) {
             String key = workload.getScope() + "/" + workload.getId();
-            if (Workloads.isStopped(workload)) {
+            // Whether a pod may wait was asked before.
+            if (Workloads.isStopped(workload) || SimRoom.waits(workload)) {
                 continue;
             }
             boolean batch = Users.isBatch(workload);

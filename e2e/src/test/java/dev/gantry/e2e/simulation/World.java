@@ -36,6 +36,8 @@ final class World implements AutoCloseable {
     private final Moments moments = new Moments(this);
     private final Users users;
     private final KubeUsers kubeUsers;
+    private final KubeOperators kubeOperators;
+    private final SimRoom room = new SimRoom(this);
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
     private final Map<String, SimNode> nodes = new TreeMap<>();
@@ -62,6 +64,8 @@ final class World implements AutoCloseable {
         this.timeline = timeline;
         this.users = new Users(this, dice.split());
         this.kubeUsers = new KubeUsers(this, dice.split());
+        // From the same seed, without taking anything from the dice of the others.
+        this.kubeOperators = new KubeOperators(this, new Dice(~seed));
         backend.watch(backend.read().revision(), oracle);
         for (String name : NAMES) {
             controllers.put(name, new SimController(this, name, dice.split()));
@@ -105,8 +109,17 @@ final class World implements AutoCloseable {
         return kubeUsers;
     }
 
+    /** Those who run daemons, cron jobs and urgent pods. */
+    KubeOperators kubeOperators() {
+        return kubeOperators;
+    }
+
     SimPods pods() {
         return pods;
+    }
+
+    SimRoom room() {
+        return room;
     }
 
     Process network() {

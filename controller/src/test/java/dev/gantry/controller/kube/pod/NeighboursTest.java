@@ -4,6 +4,9 @@ import static dev.gantry.controller.kube.pod.Village.CONTAINER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.scheduler.NodeReasons;
+import dev.gantry.controller.scheduler.Placements;
+import dev.gantry.controller.scheduler.Reason;
 import dev.gantry.proto.Taint;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +187,22 @@ final class NeighboursTest {
             assertThat(village.why("web"))
                     .isEqualTo("0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints.");
         }
+    }
+
+    /** As {@code gantry why} asks, apart from the scheduler. */
+    @Test
+    void isExplainedWithTheNamespacesThatItSelects() {
+        village.node("a1", "a");
+        village.namespace("shop", "");
+        village.namespace("far", "'team': 'blue'");
+        village.pod("far", "theirs", WEB, CONTAINER);
+        village.schedule();
+        String blue = "{%s, %s, 'namespaceSelector': {'matchLabels': {'team': 'blue'}}}".formatted(ABOUT_WEB, HOST);
+        village.pod("shy", "", affinity("podAntiAffinity", blue));
+        assertThat(Placements.explain(village.world().snapshot(), village.record("shy"), new NamespaceSelection()))
+                .flatExtracting(NodeReasons::reasons)
+                .extracting(Reason::text)
+                .containsExactly("has a pod in its kubernetes.io/hostname that the pod must not be near to");
     }
 
     @Test
