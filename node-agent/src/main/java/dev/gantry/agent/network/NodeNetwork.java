@@ -2,6 +2,7 @@ package dev.gantry.agent.network;
 
 import dev.gantry.agent.DurableFile;
 import dev.gantry.agent.Ingress;
+import dev.gantry.agent.Residents;
 import dev.gantry.agent.RouteBook;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
@@ -39,7 +40,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private static final Duration REFRESH = Duration.ofMinutes(1);
     private static final Duration START_WITHIN = Duration.ofSeconds(10);
     private static final int NAMES_PORT = 53;
-    // The one whose names are answered; nothing tells yet which cluster a container that asks belongs to.
+    // Whose names are answered to those who are no pods of another cluster.
     private static final String CLUSTER = "default";
 
     private final String node;
@@ -55,6 +56,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Map<String, NameServer> servers = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile RouteBook book = RouteBook.EMPTY;
+    private volatile Residents residents = _ -> Optional.empty();
     private volatile Optional<Place> place = Optional.empty();
     private boolean used;
     private boolean due;
@@ -122,6 +124,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void meet(Residents those) {
+        residents = those;
     }
 
     @Override
@@ -281,6 +288,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         }
     }
 
+    /** What somebody at an address asks for. */
+    private ClusterNames names(InetAddress asking) {
+        return new ClusterNames(residents.clusterAt(asking.getHostAddress()).orElse(CLUSTER), book);
+    }
+
     /** An address that answered once goes on to: containers may know it. */
     private void serveNames(String address) throws IOException {
         if (servers.containsKey(address)) {
@@ -292,7 +304,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
                     NameServer.start(
                             InetAddress.getByName(address),
                             NAMES_PORT,
-                            () -> new ClusterNames(CLUSTER, book),
+                            this::names,
                             new Upstream(Path.of("/etc/resolv.conf"), address, chance)));
             log.info("answers to the names of services at {}", address);
         } catch (IOException e) {

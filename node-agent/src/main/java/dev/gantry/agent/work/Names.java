@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Names that follow from what they name, so that making a thing twice finds the first one. */
 final class Names {
@@ -20,6 +21,12 @@ final class Names {
 
     static String key(String scope, String id) {
         return scope + "/" + id;
+    }
+
+    /** The cluster of the Kubernetes API that a scope is of; tasks have another kind of scope. */
+    static Optional<String> cluster(String scope) {
+        String[] parts = scope.split("/", 3);
+        return parts.length == 3 ? Optional.of(parts[1]) : Optional.empty();
     }
 
     static String container(DesiredWorkload workload, String container) {
