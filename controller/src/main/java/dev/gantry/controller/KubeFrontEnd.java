@@ -8,6 +8,7 @@ import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.CertificateUsers;
 import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.registry.Clusters;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.registry.ServiceRange;
@@ -21,7 +22,6 @@ import java.io.IOException;
 /** The Kubernetes API of a controller: its own port, its watches, and the file by which kubectl finds it. */
 final class KubeFrontEnd implements AutoCloseable {
 
-    static final String CLUSTER = "default";
     private static final int BODY_BYTES_MAX = 3 << 20;
     // Each watch is a request in flight, and every client keeps some.
     private static final int REQUESTS_MAX = 4096;
@@ -49,7 +49,10 @@ final class KubeFrontEnd implements AutoCloseable {
             AgentServer agents,
             Chance chance)
             throws IOException, InterruptedException {
-        KubeSetup.ensure(store, creation, CLUSTER, chance.clock());
+        KubeSetup.ensure(store, creation, Clusters.DEFAULT, chance.clock());
+        for (String cluster : settings.kubeClusters()) {
+            KubeSetup.ensure(store, creation, cluster, chance.clock());
+        }
         Fanout fanout = new Fanout(store, creation.registries());
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(

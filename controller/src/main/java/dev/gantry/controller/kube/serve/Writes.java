@@ -19,6 +19,7 @@ import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.kube.registry.Draft;
+import dev.gantry.controller.kube.registry.Namespaces;
 import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.scale.Scales;
@@ -257,6 +258,7 @@ final class Writes {
     }
 
     private Decided delete(Call call, Deletion deletion, ObjectName name) throws InterruptedException {
+        Namespaces.checkDeletion(name);
         return committing.write(
                 call.isDryRun(), draft -> delete(draft, call.target().type(), deletion, name));
     }

@@ -99,6 +99,11 @@ final class KubeWorld implements AutoCloseable {
         edge.start();
     }
 
+    /** Makes one more cluster. */
+    void found(String cluster) throws InterruptedException {
+        KubeSetup.ensure(store, creation, cluster, this::now);
+    }
+
     /** What is told of nodes and pods. */
     HandSamples samples() {
         return samples;
