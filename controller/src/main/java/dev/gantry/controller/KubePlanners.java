@@ -25,6 +25,7 @@ import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.service.ApiServiceReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
+import dev.gantry.controller.kube.volume.VolumeReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.Workload;
@@ -65,6 +66,7 @@ public final class KubePlanners {
                 new ApiServiceReconciler(creation),
                 new IngressReconciler(),
                 new VolumeClaimReconciler(),
+                new VolumeReconciler(),
                 new CronJobReconciler());
     }
 }
