@@ -182,7 +182,11 @@ public final class KubeApi {
         Optional<HttpResponse> answer = Optional.empty();
         if (!path.isEmpty() && path.getFirst().equals("openapi")) {
             String prefix = request.path().startsWith("/clusters/") ? "/clusters/" + target.cluster() : "";
-            answer = new OpenApi(types(target.cluster()), parts.version()).answer(prefix, path.subList(1, path.size()));
+            answer = new OpenApi(types(target.cluster()), parts.version())
+                    .answer(
+                            prefix,
+                            path.subList(1, path.size()),
+                            request.headers().first("Accept").orElse(""));
         } else if (!path.isEmpty()) {
             answer = new Discovery(types(target.cluster()))
                     .answer(path, request.headers().first("Accept").orElse(""));

@@ -160,6 +160,14 @@ final class KubeWorld implements AutoCloseable {
         return send(request(path).header("Accept", accept).GET());
     }
 
+    /** An answer that is no JSON. */
+    byte[] bytes(String path, String accept) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer =
+                client.send(request(path).header("Accept", accept).GET().build(), BodyHandlers.ofByteArray());
+        Assertions.assertThat(answer.statusCode()).isEqualTo(200);
+        return answer.body();
+    }
+
     /** As somebody says that he is somebody else. */
     Answer getAs(String user, String path, String... headers) throws IOException, InterruptedException {
         return send(request(path).header("X-User", user).headers(headers).GET());
