@@ -190,7 +190,7 @@ class KubeClustersTest {
         String token = kubectl("create", "token", "default").run().must().strip();
         assertThat(page(token, "").run().must()).isEqualTo("lab");
         assertThat(page(token, "/clusters/lab").run().must()).isEqualTo("lab");
-        assertThat(page(token, "/clusters/default").run().err()).contains("Unauthorized");
+        assertThat(page(token, "/clusters/default").run().err()).contains("You must be logged in");
     }
 
     private static Command page(String token, String path) {
