@@ -2,6 +2,7 @@ package dev.gantry.controller;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,10 +10,17 @@ import java.util.Optional;
  *
  * @param dataDirectory for keys, certificates and the audit log; made if it is missing
  * @param cluster       the ECS cluster that requests mean when they name none
+ * @param kubeClusters  of the Kubernetes API, that there shall be beside {@code default}
  * @param allowReset    whether everything may be emptied by a call
  */
 public record ControllerSettings(
-        Path dataDirectory, Listening listening, Access access, Timing timing, String cluster, boolean allowReset) {
+        Path dataDirectory,
+        Listening listening,
+        Access access,
+        Timing timing,
+        String cluster,
+        List<String> kubeClusters,
+        boolean allowReset) {
 
     /**
      * Where it is reached.

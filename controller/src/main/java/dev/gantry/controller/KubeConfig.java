@@ -61,7 +61,7 @@ final class KubeConfig {
                         url,
                         encoded(identity.authority().certificatePem()),
                         encoded(administrator.chainPem()),
-                        encoded(administrator.keyPem()));
+                        encoded(administrator.curveKeyPem()));
     }
 
     private static String encoded(String pem) {

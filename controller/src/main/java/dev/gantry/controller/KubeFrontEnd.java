@@ -10,6 +10,7 @@ import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.kube.access.CertificateUsers;
 import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.kube.registry.Clusters;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.registry.ServiceRange;
@@ -24,7 +25,6 @@ import java.util.Map;
 /** The Kubernetes API of a controller: its own port, its watches, and the file by which kubectl finds it. */
 final class KubeFrontEnd implements AutoCloseable {
 
-    static final String CLUSTER = "default";
     private static final int BODY_BYTES_MAX = 3 << 20;
     // Each watch is a request in flight, and every client keeps some.
     private static final int REQUESTS_MAX = 4096;
@@ -39,7 +39,8 @@ final class KubeFrontEnd implements AutoCloseable {
 
     /** How objects are made in this controller. */
     static Creation creation(Identity identity, EcsDrafts ecs, Chance chance) {
-        Registries registries = new Registries(new PodCompiler(), ServiceRange.DEFAULT, new EcsGuests(CLUSTER, ecs));
+        Registries registries =
+                new Registries(new PodCompiler(), ServiceRange.DEFAULT, new EcsGuests(Clusters.DEFAULT, ecs));
         return new Creation(registries, chance::requestId, identity.authority().certificatePem());
     }
 
@@ -52,14 +53,17 @@ final class KubeFrontEnd implements AutoCloseable {
             AgentServer agents,
             Chance chance)
             throws IOException, InterruptedException {
-        KubeSetup.ensure(store, creation, CLUSTER, chance.clock());
+        KubeSetup.ensure(store, creation, Clusters.DEFAULT, chance.clock());
+        for (String cluster : settings.kubeClusters()) {
+            KubeSetup.ensure(store, creation, cluster, chance.clock());
+        }
         Fanout fanout = new Fanout(store, creation.registries());
         Routes routes = new Routes();
         new KubeApi(new KubeApi.Parts(
                         store,
                         new ClusterTypes(
                                 ResourceTypes.builtIn(),
-                                Map.of(CLUSTER, creation.registries().guests())),
+                                Map.of(Clusters.DEFAULT, creation.registries().guests())),
                         creation,
                         fanout,
                         agents.channels()::open,

@@ -27,6 +27,7 @@ import dev.gantry.controller.kube.service.ApiServiceReconciler;
 import dev.gantry.controller.kube.service.LoadBalancerReconciler;
 import dev.gantry.controller.kube.service.ServiceReconciler;
 import dev.gantry.controller.kube.volume.VolumeClaimReconciler;
+import dev.gantry.controller.kube.volume.VolumeReconciler;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.proto.KubeObject;
 import dev.gantry.proto.Workload;
@@ -69,6 +70,7 @@ public final class KubePlanners {
                 new IngressReconciler(),
                 new NetworkPolicyReconciler(),
                 new VolumeClaimReconciler(),
+                new VolumeReconciler(),
                 new CronJobReconciler());
     }
 }

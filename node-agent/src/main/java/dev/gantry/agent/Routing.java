@@ -16,6 +16,9 @@ public interface Routing {
         public void learn(Routes news) {}
 
         @Override
+        public void meet(Residents residents) {}
+
+        @Override
         public Optional<String> nameServer() {
             return Optional.empty();
         }
@@ -51,6 +54,9 @@ public interface Routing {
 
     /** The services changed. Never blocks. */
     void learn(Routes news);
+
+    /** Learns who lives here, so that each is answered with the names of its own cluster. */
+    void meet(Residents residents);
 
     /** The address at which containers can ask for the names of services; empty when nobody answers there. */
     Optional<String> nameServer();

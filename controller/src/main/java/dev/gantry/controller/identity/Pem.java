@@ -3,15 +3,21 @@ package dev.gantry.controller.identity;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** Keys and certificates as text, in the form that every tool reads. */
 final class Pem {
@@ -26,6 +32,23 @@ final class Pem {
 
     static String of(PrivateKey key) {
         return block("PRIVATE KEY", key.getEncoded());
+    }
+
+    /** As SEC 1 has it, with its curve and its public key. */
+    static String ofCurve(PrivateKey key, ECPublicKey publicKey) {
+        try {
+            PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
+            ECPrivateKey inner = ECPrivateKey.getInstance(info.parsePrivateKey());
+            DERBitString point = new DERBitString(SubjectPublicKeyInfo.getInstance(publicKey.getEncoded())
+                    .getPublicKeyData()
+                    .getBytes());
+            int bits = publicKey.getParams().getOrder().bitLength();
+            ECPrivateKey whole = new ECPrivateKey(
+                    bits, inner.getKey(), point, info.getPrivateKeyAlgorithm().getParameters());
+            return block("EC PRIVATE KEY", whole.getEncoded());
+        } catch (IOException e) {
+            throw new IllegalStateException("a key cannot be encoded", e);
+        }
     }
 
     static String of(X509Certificate certificate) {

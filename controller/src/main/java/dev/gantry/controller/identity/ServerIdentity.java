@@ -6,6 +6,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
@@ -24,6 +25,11 @@ public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
 
     public String keyPem() {
         return Pem.of(key);
+    }
+
+    /** The key in the form that says of itself that it is on a curve: some clients take the other one for RSA. */
+    public String curveKeyPem() {
+        return Pem.ofCurve(key, (ECPublicKey) chain.getFirst().getPublicKey());
     }
 
     public String chainPem() {

@@ -10,18 +10,23 @@ import dev.gantry.proto.SealedSecret;
 import dev.gantry.store.ImageStore;
 import dev.gantry.store.memory.MemoryBackend;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,20 @@ class IdentityTest {
         assertThat(IntStream.range(0, 1000)
                         .mapToObj(i -> seal.seal("p", new byte[1]).getNonce()))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theKeyOfAUserSaysWhichCurveItIsOnWithItsPublicKey() throws Exception {
+        try (ImageStore store = store()) {
+            Authority authority = Authority.open(vault(store, "cluster.key"), NOW, chance);
+            ServerIdentity user = authority.issueUser("ann", List.of("friends"), NOW);
+            assertThat(user.curveKeyPem()).startsWith("-----BEGIN EC PRIVATE KEY-----\n");
+            try (PEMParser parser = new PEMParser(new StringReader(user.curveKeyPem()))) {
+                KeyPair pair = new JcaPEMKeyConverter().getKeyPair((PEMKeyPair) parser.readObject());
+                assertThat(((ECPrivateKey) pair.getPrivate()).getS()).isEqualTo(((ECPrivateKey) user.key()).getS());
+                assertThat(pair.getPublic()).isEqualTo(user.chain().getFirst().getPublicKey());
+            }
+        }
     }
 
     @Test

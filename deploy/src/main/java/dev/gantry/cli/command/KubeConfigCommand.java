@@ -1,9 +1,13 @@
 package dev.gantry.cli.command;
 
 import dev.gantry.cli.client.ClientFile;
+import dev.gantry.cli.client.KubeAccess;
+import dev.gantry.cli.client.KubeClient;
+import dev.gantry.cli.client.KubeConfigFile;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
+import dev.gantry.controller.kube.registry.Clusters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +22,9 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Use it like this:",
-            "  gantry kubeconfig > gantry.yaml && kubectl --kubeconfig gantry.yaml get nodes"
+            "  gantry kubeconfig > gantry.yaml && kubectl --kubeconfig gantry.yaml get nodes",
+            "",
+            "A server has further clusters when it is started with --kube-clusters NAME[,NAME]."
         })
 final class KubeConfigCommand implements Callable<Integer> {
 
@@ -30,6 +36,13 @@ final class KubeConfigCommand implements Callable<Integer> {
             description = "Where the server keeps its files; default as for `gantry up`.")
     private @Nullable Path dataDirectory;
 
+    @Option(
+            names = "--cluster",
+            paramLabel = "NAME",
+            defaultValue = Clusters.DEFAULT,
+            description = "Of the Kubernetes API; default ${DEFAULT-VALUE}.")
+    private String cluster = Clusters.DEFAULT;
+
     private final Console console;
 
     KubeConfigCommand(Console console) {
@@ -37,13 +50,18 @@ final class KubeConfigCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Path directory = dataDirectory != null
                 ? dataDirectory
                 : ClientFile.defaultDataDirectory(console.environment(), console.isRoot());
         Path file = directory.toAbsolutePath().normalize().resolve(FILE);
         try {
-            console.out().print(Files.readString(file));
+            String text = Files.readString(file);
+            if (!cluster.equals(Clusters.DEFAULT)) {
+                checkCluster(file);
+                text = KubeConfigFile.of(cluster, text);
+            }
+            console.out().print(text);
         } catch (IOException e) {
             throw new Failure(
                     Exit.NOT_FOUND,
@@ -54,5 +72,20 @@ final class KubeConfigCommand implements Callable<Integer> {
                     "start one with: gantry up");
         }
         return Exit.DONE.code();
+    }
+
+    /** A file for a cluster that is not there would only say so later. */
+    private void checkCluster(Path file) throws InterruptedException {
+        boolean isThere = Clusters.isName(cluster)
+                && new KubeClient(KubeAccess.read(file))
+                        .find(KubeConfigFile.prefix(cluster) + "/version")
+                        .isPresent();
+        if (!isThere) {
+            throw new Failure(
+                    Exit.NOT_FOUND,
+                    "there is no cluster \"" + cluster + "\"",
+                    "the server has not been started with it",
+                    "start the server with: --kube-clusters " + cluster);
+        }
     }
 }

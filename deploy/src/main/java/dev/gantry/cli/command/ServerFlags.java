@@ -8,7 +8,9 @@ import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Durations;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
+import dev.gantry.controller.kube.registry.Clusters;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -99,6 +101,13 @@ final class ServerFlags {
     private String cluster = "default";
 
     @Option(
+            names = "--kube-clusters",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Clusters of the Kubernetes API that there shall be beside `default`; none is ever removed.")
+    private List<String> kubeClusters = List.of();
+
+    @Option(
             names = "--allow-reset",
             description = "Serve POST /_gantry/reset, which empties everything (for test suites).")
     private boolean allowReset;
@@ -145,6 +154,10 @@ final class ServerFlags {
         check(kube >= 0 && kube <= 65_535, "--kube-port " + kube, "a port is 0 to 65535");
         check(account.matches("\\d{12}"), "--account " + account, "an account is twelve digits");
         check(cluster.matches("[A-Za-z0-9_-]{1,255}"), "--cluster " + cluster, "letters, digits, _ and - are allowed");
+        kubeClusters.forEach(name -> check(
+                Clusters.isName(name),
+                "--kube-clusters " + name,
+                "a name has 1 to 63 of a to z, 0 to 9 and -, and neither begins nor ends with -"));
         check(
                 (rootAccessKey == null) == (rootSecretKeyFile == null),
                 "half of a root key",
@@ -163,6 +176,7 @@ final class ServerFlags {
                 rootAccessKey,
                 rootSecretKeyFile,
                 cluster,
+                List.copyOf(kubeClusters),
                 allowReset,
                 clusterKeyFile == null ? null : clusterKeyFile.toAbsolutePath().normalize(),
                 new ServerOptions.Timing(

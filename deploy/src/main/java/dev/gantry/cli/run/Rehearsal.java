@@ -120,6 +120,7 @@ final class Rehearsal {
                 null,
                 null,
                 "default",
+                List.of(),
                 false,
                 null,
                 new ServerOptions.Timing(Duration.ofSeconds(40), Duration.ofSeconds(15), Duration.ofSeconds(30), DAYS));

@@ -40,6 +40,7 @@ final class ServerSettings {
                         options.timing().history(),
                         exclusive),
                 options.cluster(),
+                options.kubeClusters(),
                 options.allowReset());
     }
 

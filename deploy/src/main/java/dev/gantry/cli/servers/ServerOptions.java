@@ -2,6 +2,7 @@ package dev.gantry.cli.servers;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootAccessKey     null: generated on first start
  * @param rootSecretKeyFile file whose first line is the secret of {@code rootAccessKey}; null: generated
  * @param cluster           that nodes join and requests mean when they name none
+ * @param kubeClusters      of the Kubernetes API, that there shall be beside {@code default}
  * @param allowReset        serves {@code POST /_gantry/reset}, which empties everything
  * @param clusterKeyFile    the first controller's cluster key; null: in the data directory
  */
@@ -34,6 +36,7 @@ public record ServerOptions(
         @Nullable String rootAccessKey,
         @Nullable Path rootSecretKeyFile,
         String cluster,
+        List<String> kubeClusters,
         boolean allowReset,
         @Nullable Path clusterKeyFile,
         Timing timing) {

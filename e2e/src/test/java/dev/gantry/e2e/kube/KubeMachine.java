@@ -29,30 +29,37 @@ record KubeMachine(Path home, Engine engine, Gantry up) implements AutoCloseable
      *
      * @param subnet of the engine's bridge, for example {@code 10.218.0.1/24}
      * @param port of the API; the agents' is the next one
+     * @param more words for {@code gantry up}
      */
-    static KubeMachine start(String name, String subnet, int port) throws IOException {
+    static KubeMachine start(String name, String subnet, int port, String... more) throws IOException {
         Assumptions.assumeTrue(
                 Command.of("bash", "-c", "command -v kubectl").run().exit() == 0,
                 "there is no kubectl on this machine");
         Path home = Files.createTempDirectory(Path.of("/var/tmp"), name);
         Engine engine = Engine.start(home.resolve("engine"), "", subnet);
         engine.importBusybox();
-        String[] words = {
-            "up",
-            "--data-dir",
-            home + "/data",
-            "--port",
-            Integer.toString(port),
-            "--agent-port",
-            Integer.toString(port + 1),
-            "--docker",
-            engine.address()
-        };
-        Gantry up = Gantry.start("up", home.resolve("up.log"), "", words).awaitLine("ready (");
+        List<String> words = new ArrayList<>(List.of(
+                "up",
+                "--data-dir",
+                home + "/data",
+                "--port",
+                Integer.toString(port),
+                "--agent-port",
+                Integer.toString(port + 1),
+                "--docker",
+                engine.address()));
+        words.addAll(List.of(more));
+        Gantry up = Gantry.start("up", home.resolve("up.log"), "", words.toArray(String[]::new))
+                .awaitLine("ready (");
+        KubeMachine machine = new KubeMachine(home, engine, up);
         Files.writeString(
-                home.resolve("kubeconfig"),
-                Gantry.command("kubeconfig", "--data-dir", home + "/data").run().must());
-        return new KubeMachine(home, engine, up);
+                home.resolve("kubeconfig"), machine.kubeconfig("default").run().must());
+        return machine;
+    }
+
+    /** Prints the file for a cluster. */
+    Command kubeconfig(String cluster) {
+        return Gantry.command("kubeconfig", "--cluster", cluster, "--data-dir", home + "/data");
     }
 
     Command kubectl(String... words) {

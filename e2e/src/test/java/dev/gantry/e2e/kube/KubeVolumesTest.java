@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.e2e.bed.Engine;
 import dev.gantry.e2e.bed.Host;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -98,7 +99,10 @@ class KubeVolumesTest {
         await(
                 "the claim to go with its last pod",
                 () -> kube.kubectl("get", "pvc", "disk-db-0").run().exit() != 0);
-        assertThat(kube.kubectl("get", "pv").run().must()).containsPattern("Released +default/disk-db-0");
+        Pattern released = Pattern.compile("Released +default/disk-db-0");
+        await(
+                "the volume to be released",
+                () -> released.matcher(kube.kubectl("get", "pv").run().must()).find());
     }
 
     @Test

@@ -69,7 +69,7 @@ record ClusterNames(String cluster, RouteBook book) {
             return isThere ? empty() : none();
         }
         String namespace = path.getLast();
-        Optional<ServiceRoute> found = book.find(cluster, namespace, path.get(path.size() - 2));
+        Optional<ServiceRoute> found = find(namespace, path.get(path.size() - 2));
         if (found.isEmpty()) {
             return none();
         }
@@ -84,6 +84,16 @@ record ClusterNames(String cluster, RouteBook book) {
             case 2 -> ports(query, route, below.getFirst(), below.getLast());
             default -> none();
         };
+    }
+
+    /** What is relayed is for the pods of all clusters. */
+    private Optional<ServiceRoute> find(String namespace, String name) {
+        return book.find(cluster, namespace, name)
+                .or(() -> book.all().stream()
+                        .filter(route -> route.getRelayed()
+                                && route.getNamespace().equals(namespace)
+                                && route.getName().equals(name))
+                        .findFirst());
     }
 
     private static Ruling alias(DnsQuery query, String canonical) {

@@ -1,5 +1,6 @@
 package dev.gantry.agent.network;
 
+import dev.gantry.agent.Residents;
 import dev.gantry.agent.RouteBook;
 import dev.gantry.agent.Routing;
 import dev.gantry.proto.IngressPorts;
@@ -48,6 +49,9 @@ public final class DistantNetwork implements Routing, AutoCloseable {
             guard.follow(after);
         });
     }
+
+    @Override
+    public void meet(Residents residents) {}
 
     @Override
     public void house(String workload, Optional<LocalPod> pod) {

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +32,13 @@ final class NameServer implements AutoCloseable {
 
     private final DatagramSocket udp;
     private final ServerSocket tcp;
-    private final Supplier<ClusterNames> names;
+    private final Function<InetAddress, ClusterNames> names;
     private final Upstream upstream;
     private final Semaphore questions = new Semaphore(AT_ONCE_MAX);
     private final Semaphore connections = new Semaphore(CONNECTIONS_MAX);
 
-    private NameServer(DatagramSocket udp, ServerSocket tcp, Supplier<ClusterNames> names, Upstream upstream) {
+    private NameServer(
+            DatagramSocket udp, ServerSocket tcp, Function<InetAddress, ClusterNames> names, Upstream upstream) {
         this.udp = udp;
         this.tcp = tcp;
         this.names = names;
@@ -48,10 +49,10 @@ final class NameServer implements AutoCloseable {
      * Answers when this returns.
      *
      * @param port 0 for any free one
-     * @param names the newest that are known
+     * @param names the newest that are known, for who asks from an address
      * @throws IOException when the address cannot be had
      */
-    static NameServer start(InetAddress address, int port, Supplier<ClusterNames> names, Upstream upstream)
+    static NameServer start(InetAddress address, int port, Function<InetAddress, ClusterNames> names, Upstream upstream)
             throws IOException {
         ServerSocket tcp = new ServerSocket(port, CONNECTIONS_MAX, address);
         DatagramSocket udp;
@@ -99,7 +100,7 @@ final class NameServer implements AutoCloseable {
 
     private void answer(byte[] query, InetSocketAddress client) {
         try {
-            Optional<byte[]> answer = answer(query, false);
+            Optional<byte[]> answer = answer(query, client.getAddress(), false);
             if (answer.isPresent()) {
                 udp.send(new DatagramPacket(answer.get(), answer.get().length, client));
             }
@@ -136,7 +137,7 @@ final class NameServer implements AutoCloseable {
             while (true) {
                 byte[] query = new byte[in.readUnsignedShort()];
                 in.readFully(query);
-                Optional<byte[]> answer = answer(query, true);
+                Optional<byte[]> answer = answer(query, client.getInetAddress(), true);
                 if (answer.isEmpty()) {
                     return;
                 }
@@ -158,18 +159,19 @@ final class NameServer implements AutoCloseable {
     }
 
     /** Empty for what is no question at all. */
-    private Optional<byte[]> answer(byte[] bytes, boolean overTcp) {
+    private Optional<byte[]> answer(byte[] bytes, InetAddress asking, boolean overTcp) {
         Optional<DnsQuery> query = DnsQuery.parse(bytes);
         if (query.isEmpty()) {
             return Optional.empty();
         }
         DnsQuery asked = query.get();
+        ClusterNames known = names.apply(asking);
         int room = overTcp ? 0xffff : asked.room();
         return Optional.of(
-                switch (names.get().rule(asked)) {
+                switch (known.rule(asked)) {
                     case Ruling.Answer(DnsAnswer answer) -> answer.toBytes(asked, room);
                     case Ruling.Alias(DnsAnswer answer, List<String> canonical) ->
-                        followed(answer, asked.type(), canonical).toBytes(asked, room);
+                        followed(known, answer, asked.type(), canonical).toBytes(asked, room);
                     case Ruling.Elsewhere _ ->
                         upstream.ask(bytes, overTcp)
                                 .orElseGet(() -> DnsAnswer.failed(Code.SERVER).toBytes(asked, room));
@@ -177,12 +179,12 @@ final class NameServer implements AutoCloseable {
     }
 
     /** Most clients want to hear at once what the other name stands for. */
-    private DnsAnswer followed(DnsAnswer answer, int type, List<String> canonical) {
+    private DnsAnswer followed(ClusterNames known, DnsAnswer answer, int type, List<String> canonical) {
         if (type != DnsQuery.TYPE_A && type != DnsQuery.TYPE_AAAA) {
             return answer;
         }
         DnsQuery further = DnsQuery.of(0, canonical, type);
-        Optional<byte[]> said = switch (names.get().rule(further)) {
+        Optional<byte[]> said = switch (known.rule(further)) {
             case Ruling.Answer(DnsAnswer own) -> Optional.of(own.toBytes(further, 0xffff));
             // One step is enough; names that stand for each other would go on for ever.
             case Ruling.Alias _ -> Optional.empty();

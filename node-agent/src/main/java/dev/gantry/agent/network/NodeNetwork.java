@@ -2,6 +2,7 @@ package dev.gantry.agent.network;
 
 import dev.gantry.agent.DurableFile;
 import dev.gantry.agent.Ingress;
+import dev.gantry.agent.Residents;
 import dev.gantry.agent.RouteBook;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
@@ -40,7 +41,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private static final Duration REFRESH = Duration.ofMinutes(1);
     private static final Duration START_WITHIN = Duration.ofSeconds(10);
     private static final int NAMES_PORT = 53;
-    // The one whose names are answered; nothing tells yet which cluster a container that asks belongs to.
+    // Whose names are answered to those who are no pods of another cluster.
     private static final String CLUSTER = "default";
 
     private final String node;
@@ -58,6 +59,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     private final Map<String, NameServer> servers = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile RouteBook book = RouteBook.EMPTY;
+    private volatile Residents residents = _ -> Optional.empty();
     private volatile Optional<Place> place = Optional.empty();
     private boolean used;
     private boolean due;
@@ -147,6 +149,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     @Override
     public Optional<String> shield(String workload, LocalPod pod) throws InterruptedException {
         return guard.shield(workload, pod);
+    }
+
+    @Override
+    public void meet(Residents those) {
+        residents = those;
     }
 
     @Override
@@ -306,6 +313,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
         }
     }
 
+    /** What somebody at an address asks for. */
+    private ClusterNames names(InetAddress asking) {
+        return new ClusterNames(residents.clusterAt(asking.getHostAddress()).orElse(CLUSTER), book);
+    }
+
     /** An address that answered once goes on to: containers may know it. */
     private void serveNames(String address) throws IOException {
         if (servers.containsKey(address)) {
@@ -317,7 +329,7 @@ public final class NodeNetwork implements Routing, AutoCloseable {
                     NameServer.start(
                             InetAddress.getByName(address),
                             NAMES_PORT,
-                            () -> new ClusterNames(CLUSTER, book),
+                            this::names,
                             new Upstream(Path.of("/etc/resolv.conf"), address, chance)));
             log.info("answers to the names of services at {}", address);
         } catch (IOException e) {

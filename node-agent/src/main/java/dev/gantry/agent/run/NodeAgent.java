@@ -63,6 +63,7 @@ public final class NodeAgent implements AutoCloseable {
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
                 new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth())));
+        routing.meet(workshop);
         NewestUsage usage = new NewestUsage();
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),

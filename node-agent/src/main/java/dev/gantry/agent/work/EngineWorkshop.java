@@ -4,6 +4,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Reporter;
+import dev.gantry.agent.Residents;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * The workshop on a container engine. It decides nothing before it has seen all of the engine's containers, and stops nothing before it was told
  * what shall run: so a restarted agent adopts what is there.
  */
-public final class EngineWorkshop implements Workshop, AutoCloseable {
+public final class EngineWorkshop implements Workshop, Residents, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineWorkshop.class);
 
@@ -231,6 +232,13 @@ public final class EngineWorkshop implements Workshop, AutoCloseable {
         return keepers.values().stream()
                 .flatMap(keeper -> keeper.running().stream())
                 .toList();
+    }
+
+    @Override
+    public Optional<String> clusterAt(String address) {
+        return keepers.values().stream()
+                .flatMap(keeper -> keeper.clusterAt(address).stream())
+                .findFirst();
     }
 
     /** Takes an event of the engine, one at a time; for who watches the engine in place of what {@link #begin} starts. */

@@ -116,6 +116,14 @@ final class Keeper {
         return running;
     }
 
+    /** The cluster of the Kubernetes API that it is a pod of, if it is one and has this address. */
+    Optional<String> clusterAt(String address) {
+        return memory.standing(Sandbox.NAME)
+                .seen()
+                .filter(sandbox -> sandbox.isRunning() && sandbox.addresses().contains(address))
+                .flatMap(_ -> Names.namespace(scope).map(Names.Namespace::cluster));
+    }
+
     /** Whether an action is under way that will say itself what became of the container. */
     boolean isBusy(String container) {
         Standing standing = memory.containers().get(container);

@@ -35,8 +35,13 @@ final class Names {
 
     /** The one that a pod is in; empty for what is none. */
     static Optional<Namespace> namespace(DesiredWorkload workload) {
-        String[] scope = workload.getScope().split("/", SCOPE_PARTS);
-        return scope.length == SCOPE_PARTS ? Optional.of(new Namespace(scope[1], scope[2])) : Optional.empty();
+        return namespace(workload.getScope());
+    }
+
+    /** The same by the scope; tasks have another kind of it. */
+    static Optional<Namespace> namespace(String scope) {
+        String[] parts = scope.split("/", SCOPE_PARTS);
+        return parts.length == SCOPE_PARTS ? Optional.of(new Namespace(parts[1], parts[2])) : Optional.empty();
     }
 
     static String container(DesiredWorkload workload, String container) {

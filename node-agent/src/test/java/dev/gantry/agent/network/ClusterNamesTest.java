@@ -57,6 +57,21 @@ class ClusterNamesTest {
     }
 
     @Test
+    void knowsTheServicesOfItsOwnClusterAndWhatIsRelayedForAll() {
+        ClusterNames lab = new ClusterNames(
+                "lab",
+                Services.book(
+                        Services.named("web").setAddress("10.43.0.7"),
+                        Services.named("kubernetes").setAddress("10.43.0.1").setRelayed(true)));
+        DnsQuery web = query("web.shop.svc.cluster.local", DnsQuery.TYPE_A);
+        DnsQuery api = query("kubernetes.shop.svc.cluster.local", DnsQuery.TYPE_A);
+        byte[] none = ((Ruling.Answer) lab.rule(web)).answer().toBytes(web, 512);
+        byte[] found = ((Ruling.Answer) lab.rule(api)).answer().toBytes(api, 512);
+        assertThat(DnsAnswer.contents(none, DnsQuery.TYPE_A)).isEmpty();
+        assertThat(DnsAnswer.contents(found, DnsQuery.TYPE_A)).containsExactly(new byte[] {10, 43, 0, 1});
+    }
+
+    @Test
     void leadToTheAddressOfTheService() {
         assertThat(addresses("web.shop.svc.cluster.local")).containsExactly("10.43.0.7");
     }

@@ -33,6 +33,7 @@ class NameServerTest {
 
     private RouteBook book = Services.book(
             Services.named("web").setAddress("10.43.0.7"),
+            Services.named("web").setCluster("lab").setAddress("10.43.0.8"),
             Services.named("ext").setCanonicalName("far.example.com"),
             Services.named("other").setCanonicalName("web.shop.svc.cluster.local"),
             Services.named("many")
@@ -48,7 +49,11 @@ class NameServerTest {
         Path configuration = directory.resolve("resolv.conf");
         Files.writeString(configuration, "search x\nnameserver 10.9.9.9\nnameserver 127.0.0.1\n");
         Upstream upstream = new Upstream(configuration, "10.9.9.9", far.getLocalPort(), new Random(1));
-        server = NameServer.start(HERE, 0, () -> new ClusterNames("default", book), upstream);
+        server = NameServer.start(HERE, 0, this::names, upstream);
+    }
+
+    private ClusterNames names(InetAddress asking) {
+        return new ClusterNames(asking.equals(HERE) ? "default" : "lab", book);
     }
 
     @AfterEach
@@ -86,7 +91,11 @@ class NameServerTest {
     }
 
     private byte[] ask(byte[] question) throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, HERE)) {
+        return ask(question, HERE);
+    }
+
+    private byte[] ask(byte[] question, InetAddress from) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(0, from)) {
             socket.setSoTimeout(10_000);
             socket.send(new DatagramPacket(question, question.length, HERE, server.port()));
             byte[] buffer = new byte[4096];
@@ -112,6 +121,14 @@ class NameServerTest {
         assertThat(addresses(ask(question("web.shop.svc.cluster.local")))).containsExactly(new byte[] {10, 43, 0, 7});
         assertThat(addresses(ask(question("WEB.Shop.svc.cluster.LOCAL")))).hasSize(1);
         assertThat(code(ask(question("no.shop.svc.cluster.local")))).isEqualTo(3);
+    }
+
+    @Test
+    void answersEachWithTheNamesOfItsOwnCluster() throws IOException {
+        byte[] question = question("web.shop.svc.cluster.local");
+        assertThat(addresses(ask(question, InetAddress.getByName("127.0.0.2"))))
+                .containsExactly(new byte[] {10, 43, 0, 8});
+        assertThat(addresses(ask(question))).containsExactly(new byte[] {10, 43, 0, 7});
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.agent.work;
 
+import dev.gantry.agent.Residents;
 import dev.gantry.agent.Routing;
 import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.LocalPod;
@@ -37,6 +38,9 @@ final class Gatehouse implements Routing {
 
     @Override
     public void learn(Routes news) {}
+
+    @Override
+    public void meet(Residents residents) {}
 
     @Override
     public Optional<String> nameServer() {

@@ -186,6 +186,20 @@ class PodsInTheWorkshopTest {
     }
 
     @Test
+    void knowsWhichClusterAnAddressIsOfWhileItsPodRuns() {
+        DesiredWorkload pod = pod(container("web", "serve")).toBuilder()
+                .setScope("kube/other/default")
+                .build();
+        workshop.obey(List.of(pod));
+        await(seen -> seen.getPhase() == Phase.RUNNING);
+        assertThat(workshop.clusterAt("172.17.0.2")).contains("other");
+        assertThat(workshop.clusterAt("172.17.0.3")).isEmpty();
+        workshop.obey(List.of(Specs.stop(pod)));
+        await(seen -> seen.getPhase() == Phase.STOPPED);
+        assertThat(workshop.clusterAt("172.17.0.2")).isEmpty();
+    }
+
+    @Test
     void adoptsAPodAfterARestartOfTheAgent() throws InterruptedException {
         DesiredWorkload pod = pod(container("web", "serve"));
         workshop.obey(List.of(pod));

@@ -61,6 +61,7 @@ public final class ServiceAccountTokens {
     /** Upstream's own name for itself; whoever wants to check tokens elsewhere compares with it. */
     private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";
 
+    private static final String CLUSTERS = "/clusters/";
     private static final String KUBERNETES = "kubernetes.io";
     private static final String NAMESPACE = "namespace";
     private static final String ACCOUNT = "serviceaccount";
@@ -110,7 +111,22 @@ public final class ServiceAccountTokens {
 
     /** Who shall accept a token that names nobody: the API of that cluster itself. */
     public static String issuer(String cluster) {
-        return cluster.equals("default") ? ISSUER : ISSUER + "/clusters/" + cluster;
+        return cluster.equals("default") ? ISSUER : ISSUER + CLUSTERS + cluster;
+    }
+
+    /** The cluster that a token says it is of, whether or not it is good. */
+    public static Optional<String> claimedCluster(String token) {
+        if (token.length() > TOKEN_LENGTH_MAX) {
+            return Optional.empty();
+        }
+        try {
+            String issuer = SignedJWT.parse(token).getJWTClaimsSet().getIssuer();
+            return issuer != null && issuer.startsWith(ISSUER + CLUSTERS)
+                    ? Optional.of(issuer.substring((ISSUER + CLUSTERS).length()))
+                    : Optional.empty();
+        } catch (ParseException _) {
+            return Optional.empty();
+        }
     }
 
     /** How long a token is good for that was asked for. */

@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.autoscale;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.autoscale.AutoscalerPlanner.Plan;
 import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.event.EventLog;
 import dev.gantry.controller.kube.event.Happening;
 import dev.gantry.controller.kube.event.Regarding;
@@ -60,7 +61,12 @@ final class AutoscalerPass {
             Condition condition = Condition.of("ScalingActive", false, "InvalidSelector", why);
             return written(AutoscalerStatus.of(autoscaler.status(), List.of(condition), now), history);
         }
-        PodCrowd crowd = new PodCrowd(target.pods(snapshot, selector), samples, now);
+        List<PodDocument> pods = target.pods(snapshot, selector);
+        List<String> rivals = new Rivals(snapshot, types).of(autoscaler, pods);
+        if (!rivals.isEmpty()) {
+            return written(ambiguous(target, rivals), history);
+        }
+        PodCrowd crowd = new PodCrowd(pods, samples, now);
         int current = target.wanted();
         Plan plan = new AutoscalerPlanner(autoscaler.spec(), current, crowd, history, now).plan();
         plan.complaints().forEach(complaint -> warn(complaint.reason(), complaint.message()));
@@ -68,6 +74,19 @@ final class AutoscalerPass {
             scale(target, plan);
         }
         return written(AutoscalerStatus.of(autoscaler.status(), plan, current, now), plan.history());
+    }
+
+    private ObjectNode ambiguous(ScaleTarget target, List<String> rivals) {
+        String why = "pods by selector " + target.selectorText() + " are controlled by multiple HPAs: ["
+                + String.join(" ", rivals) + "]";
+        warn("AmbiguousSelector", why);
+        Condition able = Condition.of(
+                "AbleToScale",
+                true,
+                "SucceededGetScale",
+                "the HPA controller was able to get the target's current scale");
+        Condition active = Condition.of("ScalingActive", false, "AmbiguousSelector", why);
+        return AutoscalerStatus.of(autoscaler.status(), List.of(able, active), now);
     }
 
     private void scale(ScaleTarget target, Plan plan) {

@@ -64,9 +64,14 @@ record ScaleTarget(KubeDocument object, ResourceType type, int wanted) {
         return Scales.of(type);
     }
 
+    /** Which pods are its own, in words; empty when it does not tell. */
+    String selectorText() {
+        return scales().selector(object.json());
+    }
+
     /** @throws MissingException when it does not tell which pods are its own */
     LabelSelector selector() throws MissingException {
-        String selector = scales().selector(object.json());
+        String selector = selectorText();
         if (selector.isEmpty()) {
             throw new MissingException("the HPA target's scale is missing a selector");
         }

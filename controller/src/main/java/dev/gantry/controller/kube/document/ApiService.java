@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The service by which the pods of the cluster {@code default} reach its API. Pods of other clusters are given none: the API of those has a
- * path of its own, which clients inside do not know of.
+ * The service by which pods reach the API. It is an object of the cluster {@code default} only, as the clusters share one range of addresses;
+ * pods of the others are told its address, and the tokens of their accounts tell which cluster they mean.
  */
 public final class ApiService {
 
@@ -31,21 +31,19 @@ public final class ApiService {
 
     private ApiService() {}
 
-    /** By which clients in the pods of a cluster find its API. */
-    public static Map<String, String> variables(String cluster) {
+    /** By which clients in pods find the API. */
+    public static Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        if (cluster.equals(NAME.cluster())) {
-            String port = Integer.toString(PORT);
-            String url = "tcp://" + ADDRESS + ":" + port;
-            variables.put("KUBERNETES_SERVICE_HOST", ADDRESS);
-            variables.put("KUBERNETES_SERVICE_PORT", port);
-            variables.put("KUBERNETES_SERVICE_PORT_HTTPS", port);
-            variables.put("KUBERNETES_PORT", url);
-            variables.put("KUBERNETES_PORT_443_TCP", url);
-            variables.put("KUBERNETES_PORT_443_TCP_PROTO", "tcp");
-            variables.put("KUBERNETES_PORT_443_TCP_PORT", port);
-            variables.put("KUBERNETES_PORT_443_TCP_ADDR", ADDRESS);
-        }
+        String port = Integer.toString(PORT);
+        String url = "tcp://" + ADDRESS + ":" + port;
+        variables.put("KUBERNETES_SERVICE_HOST", ADDRESS);
+        variables.put("KUBERNETES_SERVICE_PORT", port);
+        variables.put("KUBERNETES_SERVICE_PORT_HTTPS", port);
+        variables.put("KUBERNETES_PORT", url);
+        variables.put("KUBERNETES_PORT_443_TCP", url);
+        variables.put("KUBERNETES_PORT_443_TCP_PROTO", "tcp");
+        variables.put("KUBERNETES_PORT_443_TCP_PORT", port);
+        variables.put("KUBERNETES_PORT_443_TCP_ADDR", ADDRESS);
         return variables;
     }
 }

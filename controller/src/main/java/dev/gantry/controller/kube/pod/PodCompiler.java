@@ -107,7 +107,7 @@ public final class PodCompiler implements PodMaker {
     @Override
     public WorkloadSpec extend(WorkloadSpec spec, String cluster, ObjectNode pod) {
         Part whole = new Part(pod, "");
-        ContainerCompiler compiler = new ContainerCompiler(whole.at("spec"), new Variables(cluster, whole));
+        ContainerCompiler compiler = new ContainerCompiler(whole.at("spec"), new Variables(whole));
         Set<String> known =
                 spec.getContainersList().stream().map(ContainerSpec::getName).collect(Collectors.toSet());
         WorkloadSpec.Builder extended = spec.toBuilder();
@@ -123,7 +123,7 @@ public final class PodCompiler implements PodMaker {
         Part spec = pod.at("spec");
         check(spec);
         boolean onHost = spec.flag("hostNetwork", false);
-        Variables variables = new Variables(cluster, pod);
+        Variables variables = new Variables(pod);
         ContainerCompiler compiler = new ContainerCompiler(spec, variables);
         WorkloadSpec.Builder built = WorkloadSpec.newBuilder()
                 .setGroup(meta.controller().map(Meta.Owner::uid).orElse(meta.uid()))

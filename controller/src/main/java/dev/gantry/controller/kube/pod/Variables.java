@@ -19,17 +19,15 @@ final class Variables {
     private static final Set<String> ON_NODE =
             Set.of("status.podIP", "status.podIPs", "status.hostIP", "status.hostIPs", "spec.nodeName");
 
-    private final String cluster;
     private final Part pod;
 
-    Variables(String cluster, Part pod) {
-        this.cluster = cluster;
+    Variables(Part pod) {
         this.pod = pod;
     }
 
     /** What a container says itself comes last, and wins. */
     void addTo(PodContainer.Builder to, Part container) {
-        ApiService.variables(cluster)
+        ApiService.variables()
                 .forEach((name, value) -> to.addEnvironment(
                         EnvironmentSource.newBuilder().setName(name).setLiteral(value)));
         for (Part from : container.at("envFrom").items()) {

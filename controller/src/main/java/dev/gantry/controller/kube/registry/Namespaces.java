@@ -21,6 +21,7 @@ import java.util.Map;
 public final class Namespaces {
 
     public static final List<String> FIRST = List.of("default", "kube-system", "kube-public", "kube-node-lease");
+    private static final List<String> IMMORTAL = List.of("default", "kube-system", "kube-public");
     private static final ResourceName SERVICE_ACCOUNTS = ResourceName.core("serviceaccounts");
     private static final ResourceName CONFIG_MAPS = ResourceName.core("configmaps");
 
@@ -40,6 +41,13 @@ public final class Namespaces {
                             + " because it is being terminated");
         }
         draft.writes().guard(namespace);
+    }
+
+    /** Refuses to delete a namespace that a cluster cannot be without, as upstream. */
+    public static void checkDeletion(ObjectName name) {
+        if (name.resource().equals(ResourceName.NAMESPACES) && IMMORTAL.contains(name.name())) {
+            throw KubeRefusal.forbidden(name.resource(), name.name(), "this namespace may not be deleted");
+        }
     }
 
     /** What is created together with a namespace. */

@@ -20,8 +20,6 @@ import dev.gantry.store.Versioned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Which registry keeps which resource, and what a change of a record means to those who watch objects. */
@@ -80,14 +78,6 @@ public final class Registries implements Observation {
                 .orElse(object);
     }
 
-    /** The clusters that there are: each has a namespace at least. */
-    public static Set<String> clusters(Snapshot snapshot) {
-        Set<String> clusters = new TreeSet<>();
-        snapshot.list(Kinds.KUBE_OBJECT)
-                .forEach(object -> clusters.add(ObjectName.of(object.key()).cluster()));
-        return clusters;
-    }
-
     @Override
     public List<ObjectEvent> events(Snapshot before, Snapshot after, Change<?> change) {
         List<ObjectEvent> events = new ArrayList<>(own(before, after, change));
@@ -138,7 +128,7 @@ public final class Registries implements Observation {
         String name = NodeDrawing.name(fresh.or(() -> old).orElseThrow().value());
         NodeRegistry nodes = new NodeRegistry();
         List<ObjectEvent> events = new ArrayList<>();
-        for (String cluster : clusters(after)) {
+        for (String cluster : Clusters.all(after)) {
             ObjectName of = new ObjectName(cluster, ResourceName.NODES, "", name);
             events.add(
                     new ObjectEvent(of, change.revision(), () -> nodes.find(before, of), () -> nodes.find(after, of)));

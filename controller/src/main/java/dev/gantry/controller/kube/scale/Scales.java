@@ -56,7 +56,7 @@ public record Scales(Optional<Custom.Scale> places) {
                     "autoscaling", "Scale", object.at("/metadata/name").asText(), List.of(cause));
         }
         ObjectNode scaled = object.deepCopy();
-        String place = places.map(Custom.Scale::specReplicas).orElse(REPLICAS);
+        String place = place();
         int last = place.lastIndexOf('/');
         scaled.withObject(place.substring(0, last)).put(place.substring(last + 1), replicas);
         String version = scale.at("/metadata/resourceVersion").asText();
@@ -64,6 +64,11 @@ public record Scales(Optional<Custom.Scale> places) {
             scaled.withObject("/metadata").put("resourceVersion", version);
         }
         return scaled;
+    }
+
+    /** Where an object says how many it shall have, as a JSON pointer. */
+    public String place() {
+        return places.map(Custom.Scale::specReplicas).orElse(REPLICAS);
     }
 
     /** So many it shall have. */

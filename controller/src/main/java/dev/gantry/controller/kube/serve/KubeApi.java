@@ -9,7 +9,6 @@ import dev.gantry.controller.http.ResponseStream;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.http.Socket;
 import dev.gantry.controller.kube.access.Deed;
-import dev.gantry.controller.kube.access.Impersonation;
 import dev.gantry.controller.kube.access.Reviews;
 import dev.gantry.controller.kube.access.Roles;
 import dev.gantry.controller.kube.access.ServiceAccountTokens;
@@ -19,6 +18,7 @@ import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.registry.Clusters;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Registries;
 import dev.gantry.controller.kube.scale.Scales;
@@ -73,9 +73,8 @@ public final class KubeApi {
 
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
 
-    private static final String BEARER = "Bearer ";
-
     private final Parts parts;
+    private final Callers callers;
     private final Lists lists;
     private final Watches watches;
     private final Writes writes;
@@ -86,6 +85,7 @@ public final class KubeApi {
 
     public KubeApi(Parts parts) {
         this.parts = parts;
+        this.callers = new Callers(parts.store(), parts.users(), parts.tokens());
         Registries registries = parts.creation().registries();
         this.lists = new Lists(parts.store(), registries, parts.samples(), parts.clock());
         this.watches = new Watches(parts.store(), parts.fanout(), lists, parts.clock());
@@ -109,9 +109,8 @@ public final class KubeApi {
 
     private void handleSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
         try {
-            if (Target.parse(this::types, request.path()) instanceof Target.Objects target
-                    && SESSIONS.contains(target.subresource())) {
-                User user = actor(request, target.cluster());
+            if (target(request) instanceof Target.Objects target && SESSIONS.contains(target.subresource())) {
+                User user = callers.actor(request, target.cluster());
                 Call call = new Call(request, target, Query.parse(request.query()), user);
                 admit(call, "create");
                 sessions.serve(call, socket);
@@ -131,10 +130,11 @@ public final class KubeApi {
     public void handle(HttpRequest request, ResponseStream stream) throws InterruptedException, ClientGoneException {
         try {
             Query query = Query.parse(request.query());
-            switch (Target.parse(this::types, request.path())) {
-                case Target.Plain plain -> stream.answer(plain(plain, request, actor(request, plain.cluster())));
+            switch (target(request)) {
+                case Target.Plain plain ->
+                    stream.answer(plain(plain, request, callers.actor(request, plain.cluster())));
                 case Target.Objects target ->
-                    objects(new Call(request, target, query, actor(request, target.cluster())), stream);
+                    objects(new Call(request, target, query, callers.actor(request, target.cluster())), stream);
             }
         } catch (KubeRefusal refusal) {
             stream.answer(Answers.refusal(refusal));
@@ -149,31 +149,15 @@ public final class KubeApi {
         return parts.types().of(parts.store().snapshot(), cluster);
     }
 
-    private User actor(HttpRequest request, String cluster) {
-        User caller =
-                parts.users().apply(request).or(() -> bearer(request, cluster)).orElse(User.ANONYMOUS);
-        return Impersonation.actor(
-                request.headers().first("Impersonate-User"),
-                request.headers().all("Impersonate-Group"),
-                caller,
-                new Roles(parts.store().snapshot(), cluster));
-    }
-
-    /**
-     * Who a token says that the caller is; nobody without a token.
-     *
-     * @throws KubeRefusal for a token that is not good
-     */
-    private Optional<User> bearer(HttpRequest request, String cluster) {
-        return request.headers()
-                .first("Authorization")
-                .filter(header -> header.regionMatches(true, 0, BEARER, 0, BEARER.length()))
-                .map(header -> header.substring(BEARER.length()).strip())
-                .map(token -> parts.tokens()
-                        .read(parts.store().snapshot(), cluster, token)
-                        .filter(bearer -> bearer.audiences().contains(ServiceAccountTokens.issuer(cluster)))
-                        .map(ServiceAccountTokens.Bearer::user)
-                        .orElseThrow(() -> KubeRefusal.of(Reason.UNAUTHORIZED, "Unauthorized")));
+    private Target target(HttpRequest request) {
+        Target target = Target.parse(this::types, request.path(), () -> callers.home(request));
+        if (!Clusters.exists(parts.store().snapshot(), target.cluster())) {
+            throw KubeRefusal.of(
+                    Reason.NOT_FOUND,
+                    "there is no cluster \"" + target.cluster()
+                            + "\" here; to have one, start Gantry with --kube-clusters NAME");
+        }
+        return target;
     }
 
     private HttpResponse plain(Target.Plain target, HttpRequest request, User user) {
@@ -197,11 +181,12 @@ public final class KubeApi {
         }
         Optional<HttpResponse> answer = Optional.empty();
         if (!path.isEmpty() && path.getFirst().equals("openapi")) {
-            String prefix =
-                    target.cluster().equals("default") && !request.path().startsWith("/clusters/")
-                            ? ""
-                            : "/clusters/" + target.cluster();
-            answer = new OpenApi(types(target.cluster()), parts.version()).answer(prefix, path.subList(1, path.size()));
+            String prefix = request.path().startsWith("/clusters/") ? "/clusters/" + target.cluster() : "";
+            answer = new OpenApi(types(target.cluster()), parts.version())
+                    .answer(
+                            prefix,
+                            path.subList(1, path.size()),
+                            request.headers().first("Accept").orElse(""));
         } else if (!path.isEmpty()) {
             answer = new Discovery(types(target.cluster()))
                     .answer(path, request.headers().first("Accept").orElse(""));

@@ -17,10 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The documents of OpenAPI v3: an index, and one for each group and version. They say for each kind which calls there
+ * The documents of OpenAPI; those of v3 are an index, and one for each group and version. They say for each kind which calls there
  * are and that fields are validated here, which is what clients look for before they write.
  */
 final class OpenApi {
+
+    /** Of all that writes. */
+    static final List<String> PARAMETERS = List.of("dryRun", "fieldManager", "fieldValidation");
 
     private final ResourceTypes types;
     private final String version;
@@ -31,8 +34,14 @@ final class OpenApi {
         this.version = version;
     }
 
-    /** @param path what follows {@code openapi} */
-    Optional<HttpResponse> answer(String prefix, List<String> path) {
+    /**
+     * @param path   what follows {@code openapi}
+     * @param accept the header
+     */
+    Optional<HttpResponse> answer(String prefix, List<String> path, String accept) {
+        if (path.equals(List.of("v2"))) {
+            return Optional.of(new OpenApiV2(types).answer(accept));
+        }
         if (path.equals(List.of("v3"))) {
             return Optional.of(Answers.json(200, index(prefix)));
         }
@@ -81,14 +90,12 @@ final class OpenApi {
             schemas.set(name(type), schema);
         }));
         for (ResourceType type : served) {
-            String root = (type.name().group().isEmpty() ? "/api/" : "/apis/") + type.apiVersion();
-            String plural = (type.namespaced() ? "/namespaces/{namespace}/" : "/")
-                    + type.name().plural();
+            String path = path(type);
             String reference = name(type);
-            ObjectNode all = paths.putObject(root + plural);
+            ObjectNode all = paths.putObject(path);
             operation(all, type, "get", "list", reference);
             operation(all, type, "post", "post", reference);
-            ObjectNode one = paths.putObject(root + plural + "/{name}");
+            ObjectNode one = paths.putObject(path + "/{name}");
             for (String verb : List.of("get", "put", "patch", "delete")) {
                 operation(one, type, verb, verb, reference);
             }
@@ -99,10 +106,10 @@ final class OpenApi {
 
     private static void operation(ObjectNode path, ResourceType type, String method, String action, String schema) {
         ObjectNode operation = path.putObject(method).put("x-kubernetes-action", action);
-        kind(operation.putObject("x-kubernetes-group-version-kind"), type);
+        ObjectNode _ = kind(operation.putObject("x-kubernetes-group-version-kind"), type);
         if (method.equals("post") || method.equals("put") || method.equals("patch")) {
             ArrayNode parameters = operation.putArray("parameters");
-            for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
+            for (String name : PARAMETERS) {
                 ObjectNode parameter = parameters.addObject().put("name", name).put("in", "query");
                 parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
             }
@@ -122,15 +129,25 @@ final class OpenApi {
         ObjectNode schema = schemas.path(name) instanceof ObjectNode known
                 ? known.deepCopy()
                 : Json.object().put("type", "object").put("x-kubernetes-preserve-unknown-fields", true);
-        kind(schema.putArray("x-kubernetes-group-version-kind").addObject(), type);
+        ObjectNode _ = kind(schema.putArray("x-kubernetes-group-version-kind").addObject(), type);
         schemas.set(name, schema);
     }
 
-    private static void kind(ObjectNode json, ResourceType type) {
-        json.put("group", type.name().group()).put("version", type.version()).put("kind", type.kind());
+    static ObjectNode kind(ObjectNode json, ResourceType type) {
+        return json.put("group", type.name().group())
+                .put("version", type.version())
+                .put("kind", type.kind());
     }
 
-    private static String name(ResourceType type) {
+    /** Of all objects of a kind. */
+    static String path(ResourceType type) {
+        String root = (type.name().group().isEmpty() ? "/api/" : "/apis/") + type.apiVersion();
+        return root
+                + (type.namespaced() ? "/namespaces/{namespace}/" : "/")
+                + type.name().plural();
+    }
+
+    static String name(ResourceType type) {
         if (type.ownSchema().isEmpty()) {
             return Schemas.builtIn().name(type.apiVersion(), type.kind()).orElse(type.kind());
         }

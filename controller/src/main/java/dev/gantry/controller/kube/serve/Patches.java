@@ -68,11 +68,10 @@ final class Patches {
                     "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply"
                             + " patch");
         }
-        if (call.target().subresource().equals(Subresource.SCALE)) {
-            throw KubeRefusal.of(
-                    Reason.UNSUPPORTED_MEDIA_TYPE, "a scale cannot be applied here: use " + MERGE + " or " + JSON);
-        }
         boolean force = call.query().text("force").equals("true");
+        if (call.target().subresource().equals(Subresource.SCALE)) {
+            return writes.applyScale(call, Bodies.object(call), force);
+        }
         return writes.apply(call, Bodies.applied(call), force, mayCreate);
     }
 

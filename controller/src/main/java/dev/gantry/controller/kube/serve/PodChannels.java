@@ -5,7 +5,7 @@ import dev.gantry.controller.dispatch.AgentChannel;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
-import dev.gantry.controller.kube.serve.tunnel.PortTunnel;
+import dev.gantry.controller.kube.serve.tunnel.PortConnection;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.OpenChannel;
@@ -44,7 +44,7 @@ final class PodChannels {
     }
 
     /** Opens the way to the ports of the pod. */
-    PortTunnel.Connector ports(Call call) {
+    PortConnection.Connector ports(Call call) {
         Workload workload = placed(pod(call));
         return port -> nodes.open(
                 workload.getPlacement().getNode(),

@@ -9,6 +9,8 @@ import dev.gantry.controller.http.Socket;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.serve.tunnel.PortChannels;
+import dev.gantry.controller.kube.serve.tunnel.PortConnection;
 import dev.gantry.controller.kube.serve.tunnel.PortTunnel;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ExecRequest;
@@ -18,6 +20,7 @@ import dev.gantry.proto.OpenChannel;
 import dev.gantry.proto.Resize;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,12 +50,39 @@ final class PodSessions {
 
     void serve(Call call, Socket socket) throws InterruptedException, ClientGoneException {
         if (call.target().subresource().equals(PORT_FORWARD)) {
-            PortTunnel.Connector ports = channels.ports(call);
-            socket.accept();
-            PortTunnel.serve(socket, call.target().objectName().name(), ports);
+            forward(call, socket);
         } else {
             converse(call, socket);
         }
+    }
+
+    private void forward(Call call, Socket socket) throws InterruptedException, ClientGoneException {
+        List<Integer> named = ports(call);
+        PortConnection.Connector connector = channels.ports(call);
+        String pod = call.target().objectName().name();
+        socket.accept();
+        if (named.isEmpty()) {
+            PortTunnel.serve(socket, pod, connector);
+        } else {
+            PortChannels.serve(socket, pod, named, connector);
+        }
+    }
+
+    /** Those that a client names which speaks no SPDY. */
+    private static List<Integer> ports(Call call) {
+        List<String> named = call.query().all("ports").stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .toList();
+        boolean areGood = named.size() <= PortChannels.PORTS_MAX
+                && named.stream()
+                        .allMatch(text -> text.matches("\\d{1,5}")
+                                && Integer.parseInt(text) > 0
+                                && Integer.parseInt(text) < 65_536);
+        if (!areGood) {
+            throw KubeRefusal.badRequest("the parameter ports must name at most " + PortChannels.PORTS_MAX
+                    + " ports of 1 to 65535, was \"" + String.join(",", named) + "\"");
+        }
+        return named.stream().map(Integer::parseInt).toList();
     }
 
     private void converse(Call call, Socket socket) throws InterruptedException, ClientGoneException {

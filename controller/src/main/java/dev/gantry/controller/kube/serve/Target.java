@@ -7,6 +7,7 @@ import dev.gantry.controller.kube.type.ResourceTypes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What a path is about. */
 sealed interface Target {
@@ -41,14 +42,17 @@ sealed interface Target {
         }
     }
 
-    /** @param types of a cluster */
-    static Target parse(Function<String, ResourceTypes> types, String path) {
+    /**
+     * @param types of a cluster
+     * @param home  the cluster of a path that names none
+     */
+    static Target parse(Function<String, ResourceTypes> types, String path, Supplier<String> home) {
         List<String> segments = Arrays.stream(path.split("/"))
                 .filter(segment -> !segment.isEmpty())
                 .toList();
-        String cluster = "default";
-        if (segments.size() >= 2 && segments.getFirst().equals("clusters")) {
-            cluster = segments.get(1);
+        boolean isNamed = segments.size() >= 2 && segments.getFirst().equals("clusters");
+        String cluster = isNamed ? segments.get(1) : home.get();
+        if (isNamed) {
             segments = segments.subList(2, segments.size());
         }
         boolean isCore = segments.size() > 2 && segments.getFirst().equals("api");

@@ -50,14 +50,17 @@ final class Watches {
             image = store.snapshotAt(asked);
         }
         long since = isInitial ? image.revision() : asked;
-        Watcher watcher = fanout.watch(call.target().named("").objectName(), since)
-                .orElseThrow(() -> KubeRefusal.of(
-                        Reason.EXPIRED,
-                        "too old resource version: " + asked + " ("
-                                + store.snapshot().revision() + ")"));
-        try (watcher) {
-            stream.begin(200, Headers.of("Content-Type", "application/json", "Cache-Control", "no-cache, private"));
-            Line line = new Line(call.target().type(), table, stream);
+        Optional<Watcher> found = fanout.watch(call.target().named("").objectName(), since);
+        stream.begin(200, Headers.of("Content-Type", "application/json", "Cache-Control", "no-cache, private"));
+        Line line = new Line(call.target().type(), table, stream);
+        if (found.isEmpty()) {
+            line.fail(KubeRefusal.of(
+                    Reason.EXPIRED,
+                    "too old resource version: " + asked + " ("
+                            + store.snapshot().revision() + ")"));
+            return;
+        }
+        try (Watcher watcher = found.get()) {
             if (isInitial) {
                 for (ObjectNode object : lists.select(image, call)) {
                     line.write("ADDED", object);
@@ -151,6 +154,11 @@ final class Watches {
             }
             isFirst = false;
             send(event, rows);
+        }
+
+        /** As upstream, which refuses no watch that it has understood: clients look for it here. */
+        void fail(KubeRefusal refusal) throws InterruptedException, ClientGoneException {
+            send("ERROR", refusal.status());
         }
 
         void bookmark(long revision, boolean endsInitialEvents) throws InterruptedException, ClientGoneException {

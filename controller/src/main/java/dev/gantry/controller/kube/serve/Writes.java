@@ -8,6 +8,7 @@ import dev.gantry.controller.kube.admission.Admission;
 import dev.gantry.controller.kube.admit.KindRules;
 import dev.gantry.controller.kube.admit.Notices;
 import dev.gantry.controller.kube.apply.FieldOwnership;
+import dev.gantry.controller.kube.apply.ScaleOwnership;
 import dev.gantry.controller.kube.decode.Decoded;
 import dev.gantry.controller.kube.disruption.Evictions;
 import dev.gantry.controller.kube.document.Json;
@@ -19,10 +20,12 @@ import dev.gantry.controller.kube.registry.Birth;
 import dev.gantry.controller.kube.registry.Creation;
 import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.kube.registry.Draft;
+import dev.gantry.controller.kube.registry.Namespaces;
 import dev.gantry.controller.kube.registry.Registry;
 import dev.gantry.controller.kube.registry.Revision;
 import dev.gantry.controller.kube.scale.Scales;
 import dev.gantry.controller.kube.schema.Schema;
+import dev.gantry.controller.kube.schema.Schemas;
 import dev.gantry.controller.kube.serve.Committing.Decided;
 import dev.gantry.controller.kube.type.ResourceType;
 import dev.gantry.controller.kube.type.Subresource;
@@ -38,6 +41,7 @@ import java.util.function.UnaryOperator;
 /** Creates, changes and deletes objects. */
 final class Writes {
 
+    private static final String SCALE_VERSION = "autoscaling/v1";
     private static final String MANAGED = "managedFields";
 
     private final Store store;
@@ -171,6 +175,39 @@ final class Writes {
         return written(call, isNew.get() ? 201 : 200, decided.object(), body.warnings());
     }
 
+    /**
+     * Applies the part of a scale that is the caller's.
+     *
+     * @param body  the part
+     * @param force whether the caller takes what others own
+     */
+    HttpResponse applyScale(Call call, Decoded body, boolean force) throws InterruptedException {
+        ObjectNode applied = body.object();
+        checkKind(SCALE_VERSION, "Scale", applied);
+        ResourceType type = call.target().type();
+        Revision.withoutNulls(type, applied);
+        ObjectName name = call.target().objectName();
+        Revision.checkName(name, applied);
+        Registry registry = creation.registries().of(type);
+        Scales scales = Scales.of(type);
+        ScaleOwnership ownership = new ScaleOwnership(type.apiVersion(), scales.place());
+        Schema schema = Schemas.builtIn().find(SCALE_VERSION, "Scale").orElseThrow();
+        Decided decided = committing.write(call.isDryRun(), call.user().name(), draft -> {
+            ObjectNode before = registry.find(draft.image(), name)
+                    .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
+            checkVersion(name, before, applied);
+            ObjectNode scale = scales.draw(before);
+            ownership.lend(before, scale);
+            ObjectNode wanted = new FieldOwnership(
+                            schema, SCALE_VERSION, call.fieldOwner(), Subresource.SCALE, true, draft.now())
+                    .applied(Optional.of(scale), applied, force);
+            ObjectNode after = revised(call, before, scales.apply(before, wanted));
+            ownership.giveBack(wanted, after);
+            return after.equals(before) ? new Decided(before, false) : put(call, draft, before, after);
+        });
+        return Answers.warned(Answers.json(200, scales.draw(decided.object())), body.warnings());
+    }
+
     private Decided put(Call call, Draft draft, ObjectNode before, ObjectNode after) {
         ObjectName name = call.target().objectName();
         new Escalation(draft.image(), name.cluster(), call.user()).check(name, after);
@@ -257,6 +294,7 @@ final class Writes {
     }
 
     private Decided delete(Call call, Deletion deletion, ObjectName name) throws InterruptedException {
+        Namespaces.checkDeletion(name);
         return committing.write(
                 call.isDryRun(),
                 call.user().name(),
@@ -309,11 +347,15 @@ final class Writes {
     }
 
     private static void checkKind(ResourceType type, ObjectNode asked) {
-        String kind = asked.path("kind").asText(type.kind());
-        String apiVersion = asked.path("apiVersion").asText(type.apiVersion());
-        if (!kind.equals(type.kind()) || !apiVersion.equals(type.apiVersion())) {
+        checkKind(type.apiVersion(), type.kind(), asked);
+    }
+
+    private static void checkKind(String expectedVersion, String expectedKind, ObjectNode asked) {
+        String kind = asked.path("kind").asText(expectedKind);
+        String apiVersion = asked.path("apiVersion").asText(expectedVersion);
+        if (!kind.equals(expectedKind) || !apiVersion.equals(expectedVersion)) {
             throw KubeRefusal.badRequest("the API version in the data (" + apiVersion + ", Kind=" + kind
-                    + ") does not match the expected API version (" + type.apiVersion() + ", Kind=" + type.kind()
+                    + ") does not match the expected API version (" + expectedVersion + ", Kind=" + expectedKind
                     + ")");
         }
     }

@@ -256,13 +256,6 @@ public final class VolumeClaimReconciler implements Reconciler<KubeObject> {
         if (!meta.finalizers().contains(PROTECTION) || !users(snapshot, claim).isEmpty()) {
             return Outcome.nothing();
         }
-        VolumeNames.volumeOf(snapshot, claim).ifPresent(volume -> {
-            ObjectNode json = volume.json().deepCopy();
-            json.withObject("/status").put("phase", "Released");
-            pass.keep(
-                    volume.record().key(),
-                    KubeDocument.stored(json, volume.record().value()));
-        });
         ObjectNode json = claim.json().deepCopy();
         Ownership.withoutFinalizer(json, PROTECTION);
         pass.removals().put(claim, json);

@@ -92,6 +92,30 @@ class AutoscalerTest {
     }
 
     @Test
+    void doesNothingWhereAnotherScalesTheSamePods() {
+        deploy(2);
+        use(160, 0);
+        world.create(
+                PLURAL,
+                "{'metadata': {'name': 'also'}, 'spec': {'scaleTargetRef': {'apiVersion': 'apps/v1', 'kind':"
+                        + " 'Deployment', 'name': 'web'}, 'minReplicas': 1, 'maxReplicas': 3}}");
+        autoscale("");
+        assertThat(replicas()).isEqualTo(2);
+        assertThat(condition(status(), "AbleToScale")).isEqualTo("True SucceededGetScale");
+        assertThat(condition(status(), "ScalingActive")).isEqualTo("False AmbiguousSelector");
+        String why = "pods by selector app=web are controlled by multiple HPAs: [{also shop} {web shop}]";
+        assertThat(status().path("conditions").findValuesAsText("message")).contains(why);
+        assertThat(events()).contains("AmbiguousSelector: " + why);
+
+        world.delete(PLURAL, "also", "Background");
+        world.pass(INTERVAL);
+        use(160, 0);
+        world.settle();
+        assertThat(replicas()).isEqualTo(4);
+        assertThat(condition(status(), "ScalingActive")).isEqualTo("True ValidMetricFound");
+    }
+
+    @Test
     void makesMorePodsWhenTheyUseMoreThanTheyShall() {
         deploy(2);
         use(160, 0);

@@ -208,6 +208,7 @@ class CustomDefinitionsTest {
                         .get("/apis/example.com/v2/namespaces/default/widgets")
                         .status())
                 .isEqualTo(404);
+        world.api.found("other");
         assertThat(world.api.get("/clusters/other/apis/example.com/v1/widgets").status())
                 .isEqualTo(404);
     }

@@ -176,6 +176,22 @@ class CustomResourcesTest {
     }
 
     @Test
+    void aScaleIsAppliedWhereTheDefinitionSays() throws IOException, InterruptedException {
+        world.make("w", "'replicas': 1");
+        KubeWorld.Answer scale = world.api.patch(
+                CustomWorld.WIDGET + "/scale?fieldManager=me&force=true",
+                "application/apply-patch+yaml",
+                "{'apiVersion': 'autoscaling/v1', 'kind': 'Scale', 'metadata': {'name': 'w'}, 'spec': {'replicas':"
+                        + " 7}}");
+        assertThat(scale.json().at("/spec/replicas").asInt()).isEqualTo(7);
+        KubeWorld.Answer widget = world.api.get(CustomWorld.WIDGET);
+        assertThat(widget.json().at("/spec/replicas").asInt()).isEqualTo(7);
+        assertThat(widget.json().at("/metadata/managedFields/0/fieldsV1").toString())
+                .isEqualTo("{\"f:spec\":{\"f:replicas\":{}}}");
+        assertThat(widget.text("/metadata/managedFields/0/apiVersion")).isEqualTo("example.com/v1");
+    }
+
+    @Test
     void listsSelectByFieldsOfTheDefinition() throws IOException, InterruptedException {
         redefine("selectableFields", "[{'jsonPath': '.spec.color'}]");
         world.make("a", "'color': 'green'");

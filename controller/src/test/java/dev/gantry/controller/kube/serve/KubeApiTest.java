@@ -145,10 +145,12 @@ class KubeApiTest {
     }
 
     @Test
-    void refusesAWatchFromBeforeWhatItRemembers() throws Exception {
+    void tellsAWatcherFromBeforeWhatItRemembersToListAnew() throws Exception {
         KubeWorld.Answer answer = world.get(MAPS + "?watch=true&resourceVersion=1");
-        assertThat(answer.status()).isEqualTo(410);
-        assertThat(answer.text("/reason")).isEqualTo("Expired");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text("/type")).isEqualTo("ERROR");
+        assertThat(answer.json().at("/object/code").asInt()).isEqualTo(410);
+        assertThat(answer.text("/object/reason")).isEqualTo("Expired");
     }
 
     @Test

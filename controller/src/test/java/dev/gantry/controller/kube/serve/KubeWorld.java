@@ -43,6 +43,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,12 +51,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 
 /** The API over a store in memory, called over HTTP. The header {@code X-User} says who calls; a master by default. */
 public final class KubeWorld implements AutoCloseable {
@@ -109,6 +115,11 @@ public final class KubeWorld implements AutoCloseable {
         edge.start();
     }
 
+    /** Makes one more cluster. */
+    void found(String cluster) throws InterruptedException {
+        KubeSetup.ensure(store, creation, cluster, this::now);
+    }
+
     /** What is told of nodes and pods. */
     HandSamples samples() {
         return samples;
@@ -157,6 +168,14 @@ public final class KubeWorld implements AutoCloseable {
 
     public Answer get(String path, String accept) throws IOException, InterruptedException {
         return send(request(path).header("Accept", accept).GET());
+    }
+
+    /** An answer that is no JSON. */
+    byte[] bytes(String path, String accept) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer =
+                client.send(request(path).header("Accept", accept).GET().build(), BodyHandlers.ofByteArray());
+        Assertions.assertThat(answer.statusCode()).isEqualTo(200);
+        return answer.body();
     }
 
     /** As somebody says that he is somebody else. */
@@ -275,6 +294,34 @@ public final class KubeWorld implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path));
+    }
+
+    /** What the other side of a WebSocket sends until it ends it. */
+    List<byte[]> messages(String path) {
+        List<byte[]> messages = new CopyOnWriteArrayList<>();
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        WebSocket.Listener listener = new WebSocket.Listener() {
+            @Override
+            public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+                byte[] bytes = new byte[data.remaining()];
+                data.get(bytes);
+                messages.add(bytes);
+                socket.request(1);
+                return null;
+            }
+
+            @Override
+            public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                end.complete(code);
+                return null;
+            }
+        };
+        client.newWebSocketBuilder()
+                .subprotocols("v4.channel.k8s.io")
+                .buildAsync(URI.create("ws://127.0.0.1:" + edge.port() + path), listener)
+                .join();
+        Assertions.assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo(1000);
+        return messages;
     }
 
     /** With what status a WebSocket is refused. */

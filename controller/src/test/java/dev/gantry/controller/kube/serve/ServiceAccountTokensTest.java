@@ -78,6 +78,7 @@ class ServiceAccountTokensTest {
         assertThat(world.post("/apis/authentication.k8s.io/v1/tokenreviews", review)
                         .text("/status/audiences/0"))
                 .isEqualTo("vault");
+        world.found("other");
         assertThat(world.getBearing(token("{}"), "/clusters/other" + MAPS).status())
                 .isEqualTo(401);
     }

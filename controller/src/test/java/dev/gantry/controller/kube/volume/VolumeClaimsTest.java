@@ -38,8 +38,8 @@ class VolumeClaimsTest {
           'resources': {'requests': {'storage': '1Gi'}}}}]}}\
         """;
 
-    private final ObjectWorld world =
-            new ObjectWorld(List.of(new VolumeClaimReconciler(), new StatefulSetReconciler(new PodCompiler())));
+    private final ObjectWorld world = new ObjectWorld(
+            List.of(new VolumeClaimReconciler(), new VolumeReconciler(), new StatefulSetReconciler(new PodCompiler())));
 
     @AfterEach
     void close() {
@@ -177,6 +177,48 @@ class VolumeClaimsTest {
         assertThat(volumeOf(claim("thief")).json().at("/spec/claimRef/uid").asText())
                 .isEqualTo(claim("thief").meta().uid());
         assertThat(supply("two").getDataOrThrow("node").toStringUtf8()).isEqualTo("n1");
+    }
+
+    private String phase(KubeDocument volume) {
+        return KubeDocument.find(world.snapshot(), volume.name())
+                .orElseThrow()
+                .status()
+                .path("phase")
+                .asText();
+    }
+
+    @Test
+    void aVolumeIsAvailableOnceItIsNobodysUntilANewClaimNamesIt() {
+        bound();
+        KubeDocument volume = volumeOf(claim("data"));
+        world.delete("persistentvolumeclaims", "data", "Background");
+        world.end(pod("one"), 0);
+        world.settle();
+        assertThat(phase(volume)).isEqualTo("Released");
+        world.change(
+                "persistentvolumes",
+                volume.meta().name(),
+                json -> json.withObject("/spec").remove("claimRef"));
+        world.settle();
+        assertThat(phase(volume)).isEqualTo("Available");
+        claimByName(volume.meta().name());
+        assertThat(phase(volume)).isEqualTo("Bound");
+        assertThat(claim("thief").status().path("phase").asText()).isEqualTo("Bound");
+        assertThat(supply("two").getDataOrThrow("volume").toStringUtf8())
+                .isEqualTo(volume.meta().name());
+    }
+
+    @Test
+    void aVolumeIsReleasedWhenItsClaimIsTornAway() {
+        bound();
+        KubeDocument volume = volumeOf(claim("data"));
+        world.change(
+                "persistentvolumeclaims",
+                "data",
+                json -> json.withObject("/metadata").remove("finalizers"));
+        world.delete("persistentvolumeclaims", "data", "Background");
+        world.settle();
+        assertThat(phase(volume)).isEqualTo("Released");
     }
 
     @Test

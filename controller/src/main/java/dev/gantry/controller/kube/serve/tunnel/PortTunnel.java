@@ -1,12 +1,9 @@
 package dev.gantry.controller.kube.serve.tunnel;
 
 import com.google.protobuf.ByteString;
-import dev.gantry.controller.dispatch.AgentChannel;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.controller.http.Socket;
-import dev.gantry.controller.resource.RefusedException;
 import dev.gantry.proto.Frame;
-import dev.gantry.store.UnavailableException;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
@@ -27,8 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -42,29 +37,17 @@ public final class PortTunnel {
 
     private static final Duration IDLE = Duration.ofHours(4);
     private static final int CONNECTIONS_MAX = 64;
-    private static final int FRAMES_AHEAD_MAX = 64;
     private static final int PROTOCOL_ERROR = 1002;
     private static final String TYPE = "streamtype";
 
-    /** Connects to a port of the pod. */
-    @FunctionalInterface
-    public interface Connector {
-
-        /**
-         * @throws RefusedException     when the node will not
-         * @throws UnavailableException when the node cannot be reached
-         */
-        AgentChannel connect(int port) throws InterruptedException;
-    }
-
     private final Socket socket;
     private final String pod;
-    private final Connector connector;
+    private final PortConnection.Connector connector;
     private final SpdyPort port;
     private final Map<String, Integer> failures = new HashMap<>();
-    private final Map<Integer, Connection> connections = new ConcurrentHashMap<>();
+    private final Map<Integer, PortConnection> connections = new ConcurrentHashMap<>();
 
-    private PortTunnel(Socket socket, String pod, Connector connector) {
+    private PortTunnel(Socket socket, String pod, PortConnection.Connector connector) {
         this.socket = socket;
         this.pod = pod;
         this.connector = connector;
@@ -76,13 +59,13 @@ public final class PortTunnel {
      *
      * @param pod its name, for what is said of failures
      */
-    public static void serve(Socket socket, String pod, Connector connector)
+    public static void serve(Socket socket, String pod, PortConnection.Connector connector)
             throws InterruptedException, ClientGoneException {
         PortTunnel tunnel = new PortTunnel(socket, pod, connector);
         try {
             tunnel.run();
         } finally {
-            tunnel.connections.values().forEach(Connection::end);
+            tunnel.connections.values().forEach(PortConnection::end);
             tunnel.port.close();
         }
     }
@@ -144,7 +127,8 @@ public final class PortTunnel {
             failures.put(request, opened.streamId());
         } else {
             Optional<Integer> failure = Optional.ofNullable(failures.remove(request));
-            Connection connection = new Connection(opened.streamId(), failure, Integer.parseInt(number));
+            Answer answer = new Answer(port, connections, opened.streamId(), failure);
+            PortConnection connection = new PortConnection(pod, Integer.parseInt(number), connector, answer);
             connections.put(opened.streamId(), connection);
             connection.begin();
         }
@@ -158,7 +142,7 @@ public final class PortTunnel {
     private void take(SpdyDataFrame data) throws InterruptedException {
         ByteString bytes = ByteString.copyFrom(ByteBufUtil.getBytes(data.content()));
         data.release();
-        Connection connection = connections.get(data.streamId());
+        PortConnection connection = connections.get(data.streamId());
         if (connection != null) {
             if (!bytes.isEmpty()) {
                 connection.give(Frame.newBuilder().setStdin(bytes).build());
@@ -170,93 +154,36 @@ public final class PortTunnel {
     }
 
     private void end(int stream) {
-        Connection connection = connections.get(stream);
+        PortConnection connection = connections.get(stream);
         if (connection != null) {
             connection.end();
         }
     }
 
-    /** One connection, with a thread for each direction. */
-    private final class Connection {
+    /**
+     * What a connection answers, in the streams that the client opened for it.
+     *
+     * @param failure the stream that takes why it failed, if the client has opened one
+     */
+    private record Answer(SpdyPort port, Map<Integer, PortConnection> all, int stream, Optional<Integer> failure)
+            implements PortConnection.Client {
 
-        private final int stream;
-        private final Optional<Integer> failure;
-        private final int to;
-        private final BlockingQueue<Frame> input = new ArrayBlockingQueue<>(FRAMES_AHEAD_MAX);
-        private final Thread thread = Thread.ofVirtual().name("port-forward").unstarted(this::run);
-        private volatile boolean over;
-
-        Connection(int stream, Optional<Integer> failure, int to) {
-            this.stream = stream;
-            this.failure = failure;
-            this.to = to;
+        @Override
+        public void take(byte[] bytes) throws InterruptedException {
+            port.send(data(stream, bytes, false));
         }
 
-        void begin() {
-            thread.start();
-        }
-
-        /** What comes before the pod is reached waits; a connection that takes nothing holds up the others of its client. */
-        void give(Frame frame) throws InterruptedException {
-            if (!over) {
-                input.put(frame);
+        @Override
+        public void over(String problem) throws InterruptedException {
+            if (failure.isPresent()) {
+                port.send(data(failure.get(), problem.getBytes(StandardCharsets.UTF_8), true));
             }
+            port.send(data(stream, new byte[0], true));
         }
 
-        void end() {
-            thread.interrupt();
-        }
-
-        private void run() {
-            try {
-                String problem = converse();
-                if (failure.isPresent()) {
-                    String words =
-                            problem.isEmpty() ? "" : "error forwarding port " + to + " to pod " + pod + ": " + problem;
-                    port.send(data(failure.get(), words.getBytes(StandardCharsets.UTF_8), true));
-                }
-                port.send(data(stream, new byte[0], true));
-            } catch (InterruptedException _) {
-                // The client wants it no more.
-                Thread.currentThread().interrupt();
-            } finally {
-                over = true;
-                connections.remove(stream);
-                // Lets go of whoever waits to give more.
-                input.clear();
-            }
-        }
-
-        /** What went wrong; nothing when the connection ended in good order. */
-        private String converse() throws InterruptedException {
-            try (AgentChannel channel = connector.connect(to)) {
-                Thread feeding = Thread.ofVirtual().name("port-input").start(() -> feed(channel));
-                try {
-                    for (Optional<Frame> next = channel.receive(); next.isPresent(); next = channel.receive()) {
-                        Frame frame = next.get();
-                        if (frame.hasStdout()) {
-                            port.send(data(stream, frame.getStdout().toByteArray(), false));
-                        } else if (frame.hasFinished()) {
-                            return frame.getFinished().getError();
-                        }
-                    }
-                } finally {
-                    feeding.interrupt();
-                }
-                return channel.failure().orElse("the connection to the node ended");
-            } catch (RefusedException | UnavailableException e) {
-                return String.valueOf(e.getMessage());
-            }
-        }
-
-        private void feed(AgentChannel channel) {
-            try {
-                while (channel.send(input.take())) {
-                    // The next one.
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+        @Override
+        public void left() {
+            all.remove(stream);
         }
     }
 
