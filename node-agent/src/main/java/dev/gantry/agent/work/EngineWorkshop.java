@@ -66,7 +66,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
     private final Journal journal;
     private final Surroundings surroundings;
     private final Images images;
-    private final Volumes volumes;
+    private final Housekeeping housekeeping;
     private final Keeper.Tools tools;
     private final SideChannels channels;
     private final Map<String, Keeper> keepers = new ConcurrentHashMap<>();
@@ -103,7 +103,8 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
                 pods,
                 surroundings.routing(),
                 machine().describe().getAddressesList());
-        this.volumes = preparation.volumes();
+        this.housekeeping = new Housekeeping(
+                images, preparation.volumes(), settings.images().cleanupInterval(), surroundings, this::wanted);
         Hands hands = new Hands(
                 engine,
                 settings.engine(),
@@ -154,9 +155,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
     /** Starts to watch the engine and to keep house. */
     public void begin() {
         lookout = Optional.of(Lookout.begin(engine, this::on));
-        if (settings.images().cleanupInterval().isPositive()) {
-            nextRound();
-        }
+        housekeeping.begin();
     }
 
     private Machine machine() {
@@ -363,28 +362,13 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         }
     }
 
-    private void nextRound() {
-        Instant next = surroundings.clock().instant().plus(settings.images().cleanupInterval());
-        surroundings.alarm().at(next, () -> surroundings.threads().execute(this::keepHouse));
-    }
-
-    private void keepHouse() {
-        try {
-            images.removeUnused();
-            if (obeyed) {
-                volumes.removeOrphans(keepers.values().stream()
+    /** What shall run here; empty while nobody has said so. */
+    private Optional<List<DesiredWorkload>> wanted() {
+        return obeyed
+                ? Optional.of(keepers.values().stream()
                         .flatMap(keeper -> keeper.desired().stream())
-                        .toList());
-            }
-        } catch (EngineException e) {
-            LOG.warn("Keeping house failed, to be tried again: {}", e.text());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            if (!closed) {
-                nextRound();
-            }
-        }
+                        .toList())
+                : Optional.empty();
     }
 
     @Override
@@ -396,6 +380,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
     @Override
     public void close() {
         closed = true;
+        housekeeping.close();
         lookout.ifPresent(Lookout::close);
     }
 }
