@@ -10,47 +10,7 @@ import java.util.Optional;
 /** Leads what is sent to the virtual addresses of services, answers to their names, and keeps from pods what policies do not allow. */
 public interface Routing {
 
-    /** Knows no service. */
-    Routing NONE = new Routing() {
-        @Override
-        public void learn(Routes news) {}
-
-        @Override
-        public void meet(Residents residents) {}
-
-        @Override
-        public Optional<String> nameServer() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> network() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean isPossible() {
-            return false;
-        }
-
-        @Override
-        public List<ServiceRoute> services(String cluster, String namespace) {
-            return List.of();
-        }
-
-        @Override
-        public IngressPorts ingressPorts() {
-            return IngressPorts.getDefaultInstance();
-        }
-
-        @Override
-        public void house(String workload, Optional<LocalPod> pod) {}
-
-        @Override
-        public Optional<String> shield(String workload, LocalPod pod) {
-            return Optional.empty();
-        }
-    };
+    Routing NONE = new NoRouting();
 
     /** The services changed. Never blocks. */
     void learn(Routes news);

@@ -1,22 +1,18 @@
 package dev.gantry.agent.network;
 
-import dev.gantry.agent.Residents;
+import dev.gantry.agent.NoRouting;
 import dev.gantry.agent.RouteBook;
-import dev.gantry.agent.Routing;
-import dev.gantry.proto.IngressPorts;
 import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.Routes;
-import dev.gantry.proto.ServiceRoute;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * The network of a node whose engine is on another machine: nothing leads to its pods or keeps anything from them, so those that network policies
  * select do not start.
  */
-public final class DistantNetwork implements Routing, AutoCloseable {
+public final class DistantNetwork extends NoRouting implements AutoCloseable {
 
     private final Instalments instalments = new Instalments();
     private final PodGuard guard;
@@ -51,9 +47,6 @@ public final class DistantNetwork implements Routing, AutoCloseable {
     }
 
     @Override
-    public void meet(Residents residents) {}
-
-    @Override
     public void house(String workload, Optional<LocalPod> pod) {
         guard.house(workload, pod);
     }
@@ -61,31 +54,6 @@ public final class DistantNetwork implements Routing, AutoCloseable {
     @Override
     public Optional<String> shield(String workload, LocalPod pod) throws InterruptedException {
         return guard.shield(workload, pod);
-    }
-
-    @Override
-    public Optional<String> nameServer() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> network() {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean isPossible() {
-        return false;
-    }
-
-    @Override
-    public List<ServiceRoute> services(String cluster, String namespace) {
-        return List.of();
-    }
-
-    @Override
-    public IngressPorts ingressPorts() {
-        return IngressPorts.getDefaultInstance();
     }
 
     @Override

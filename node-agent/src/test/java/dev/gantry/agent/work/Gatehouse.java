@@ -1,18 +1,13 @@
 package dev.gantry.agent.work;
 
-import dev.gantry.agent.Residents;
-import dev.gantry.agent.Routing;
-import dev.gantry.proto.IngressPorts;
+import dev.gantry.agent.NoRouting;
 import dev.gantry.proto.LocalPod;
-import dev.gantry.proto.Routes;
-import dev.gantry.proto.ServiceRoute;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Knows no service, remembers which pods there are, and shields them or not. */
-final class Gatehouse implements Routing {
+final class Gatehouse extends NoRouting {
 
     private final Map<String, LocalPod> pods = new ConcurrentHashMap<>();
     private volatile String problem = "";
@@ -34,36 +29,5 @@ final class Gatehouse implements Routing {
     @Override
     public Optional<String> shield(String workload, LocalPod pod) {
         return Optional.of(problem).filter(why -> !why.isEmpty());
-    }
-
-    @Override
-    public void learn(Routes news) {}
-
-    @Override
-    public void meet(Residents residents) {}
-
-    @Override
-    public Optional<String> nameServer() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> network() {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean isPossible() {
-        return false;
-    }
-
-    @Override
-    public List<ServiceRoute> services(String cluster, String namespace) {
-        return List.of();
-    }
-
-    @Override
-    public IngressPorts ingressPorts() {
-        return IngressPorts.getDefaultInstance();
     }
 }

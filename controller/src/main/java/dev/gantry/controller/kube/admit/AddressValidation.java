@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.document.Cidr;
 import dev.gantry.controller.kube.document.Ipv4;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +91,7 @@ record AddressValidation(Findings findings) {
         } else {
             for (int i = 0; i < ranges.size(); i++) {
                 String range = ranges.get(i).asText().trim();
-                if (!isRange(range)) {
+                if (Cidr.parse(range).isEmpty()) {
                     findings.invalid(
                             at + "[" + i + "]",
                             range,
@@ -113,18 +114,6 @@ record AddressValidation(Findings findings) {
 
     private static boolean isBalanced(JsonNode spec) {
         return spec.path("type").asText().equals("LoadBalancer");
-    }
-
-    private static boolean isRange(String text) {
-        int slash = text.indexOf('/');
-        if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9]\\d{0,2}")) {
-            return false;
-        }
-        String address = text.substring(0, slash);
-        int bits = Integer.parseInt(text.substring(slash + 1));
-        return address.contains(":")
-                ? address.matches("[0-9A-Fa-f:.]{2,45}") && bits <= 128
-                : Ipv4.number(address).isPresent() && bits <= 32;
     }
 
     private void address(String path, JsonNode address) {
