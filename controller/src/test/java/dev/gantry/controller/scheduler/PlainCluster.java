@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,6 +83,18 @@ final class PlainCluster {
         return Optional.ofNullable(workloads.get(key));
     }
 
+    private Node node(String id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
+    private Workload known(Key<Workload> key) {
+        return Objects.requireNonNull(workloads.get(key));
+    }
+
+    private Node nodeOf(Key<Workload> key) {
+        return node(Objects.requireNonNull(places.get(key)));
+    }
+
     List<Key<Workload>> on(String node) {
         return places.entrySet().stream()
                 .filter(place -> place.getValue().equals(node))
@@ -93,7 +106,7 @@ final class PlainCluster {
     List<String> nodesFor(Workload workload) {
         String required = workload.getSpec().getRequiredNode();
         return nodes.keySet().stream()
-                .filter(node -> isOf(workload, nodes.get(node)))
+                .filter(node -> isOf(workload, node(node)))
                 .filter(node -> required.isEmpty() || required.equals(node))
                 .toList();
     }
@@ -105,7 +118,7 @@ final class PlainCluster {
     }
 
     Optional<Failure> failure(Workload workload, String id) {
-        Node node = nodes.get(id);
+        Node node = node(id);
         if (!suits(workload, node)) {
             return Optional.of(Failure.NODE);
         }
@@ -185,7 +198,7 @@ final class PlainCluster {
     private boolean isDistinct(Workload workload, String node) {
         Set<String> groups = new HashSet<>();
         on(node).forEach(key ->
-                groups.add(key.scope() + " " + workloads.get(key).getSpec().getGroup()));
+                groups.add(key.scope() + " " + known(key).getSpec().getGroup()));
         String group = workload.getScope() + " " + workload.getSpec().getGroup();
         for (PlacementConstraint constraint : workload.getSpec().getConstraintsList()) {
             boolean isDistinct = constraint.getType() == PlacementConstraint.Type.DISTINCT_INSTANCE;
@@ -199,10 +212,10 @@ final class PlainCluster {
     }
 
     private boolean hasRoom(Workload workload, String id) {
-        Node node = nodes.get(id);
+        Node node = node(id);
         Set<String> taken = new HashSet<>();
         ports(node.getInfo().getCapacity()).forEach(taken::add);
-        on(id).forEach(key -> ports(workloads.get(key).getSpec().getResources()).forEach(taken::add));
+        on(id).forEach(key -> ports(known(key).getSpec().getResources()).forEach(taken::add));
         return fits(workload, id, Resources::getCpuUnits)
                 && fits(workload, id, Resources::getMemoryBytes)
                 && ports(workload.getSpec().getResources()).noneMatch(taken::contains);
@@ -211,10 +224,9 @@ final class PlainCluster {
     private boolean fits(Workload workload, String id, ToLongFunction<Resources> of) {
         long needed = of.applyAsLong(workload.getSpec().getResources());
         long used = on(id).stream()
-                .mapToLong(key -> of.applyAsLong(workloads.get(key).getSpec().getResources()))
+                .mapToLong(key -> of.applyAsLong(known(key).getSpec().getResources()))
                 .sum();
-        return needed == 0
-                || used + needed <= of.applyAsLong(nodes.get(id).getInfo().getCapacity());
+        return needed == 0 || used + needed <= of.applyAsLong(node(id).getInfo().getCapacity());
     }
 
     private static Stream<String> ports(Resources resources) {
@@ -239,7 +251,7 @@ final class PlainCluster {
                     && (!rule.getSkipsTaintedNodes() || isUntainted(workload, one));
             if (counts) {
                 long here = on(id).stream()
-                        .map(workloads::get)
+                        .map(this::known)
                         .filter(other -> !Workloads.isUnwanted(other) && isIn(rule.getCrowd(), other))
                         .count();
                 domains.merge(labels(one).get(rule.getTopology()), (int) here, Integer::sum);
@@ -257,22 +269,22 @@ final class PlainCluster {
     private boolean isNear(Workload workload, Node node) {
         List<PodTerm> terms = terms(workload, false);
         List<Key<Workload>> wanted = workloads.keySet().stream()
-                .filter(key -> terms.stream().allMatch(term -> isIn(term.getCrowd(), workloads.get(key))))
+                .filter(key -> terms.stream().allMatch(term -> isIn(term.getCrowd(), known(key))))
                 .toList();
         boolean hasLabels = terms.stream().allMatch(term -> labels(node).containsKey(term.getTopology()));
-        boolean isNear = terms.stream()
-                .allMatch(term -> wanted.stream().anyMatch(key -> isSamePlace(term, node, nodes.get(places.get(key)))));
+        boolean isNear =
+                terms.stream().allMatch(term -> wanted.stream().anyMatch(key -> isSamePlace(term, node, nodeOf(key))));
         boolean isNobodyThere = terms.stream()
-                .noneMatch(term -> wanted.stream()
-                        .anyMatch(key -> labels(nodes.get(places.get(key))).containsKey(term.getTopology())));
+                .noneMatch(term ->
+                        wanted.stream().anyMatch(key -> labels(nodeOf(key)).containsKey(term.getTopology())));
         boolean isOneOfThem = terms.stream().allMatch(term -> isIn(term.getCrowd(), workload));
         return terms.isEmpty() || hasLabels && (isNear || isNobodyThere && isOneOfThem);
     }
 
     private boolean isAway(Workload workload, Node node) {
         for (Key<Workload> key : workloads.keySet()) {
-            Workload other = workloads.get(key);
-            Node its = nodes.get(places.get(key));
+            Workload other = known(key);
+            Node its = nodeOf(key);
             boolean isMine = terms(workload, true).stream()
                     .anyMatch(term -> isIn(term.getCrowd(), other) && isSamePlace(term, node, its));
             boolean isTheirs = terms(other, true).stream()

@@ -127,7 +127,8 @@ final class PlainPreemption {
         for (Workload other : lower) {
             if (!Workloads.isUnwanted(other)) {
                 covering(other).forEach(budget -> used.merge(budget, 1, Integer::sum));
-                boolean isTooMuch = covering(other).stream().anyMatch(budget -> used.get(budget) > budget.allowed());
+                boolean isTooMuch =
+                        covering(other).stream().anyMatch(budget -> used.getOrDefault(budget, 0) > budget.allowed());
                 (isTooMuch ? forbidden : free).add(other);
             }
         }
