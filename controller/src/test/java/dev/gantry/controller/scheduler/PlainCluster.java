@@ -314,7 +314,9 @@ final class PlainCluster {
         KubePod pod = Pods.pod(workload).orElseThrow();
         boolean isNamespace = crowd.getNamespacesList().contains(pod.getNamespace())
                 || crowd.hasNamespaceLabels()
-                        && holds(crowd.getNamespaceLabels(), PodLife.NAMESPACES.get(pod.getNamespace()));
+                        && holds(
+                                crowd.getNamespaceLabels(),
+                                PodLife.NAMESPACES.getOrDefault(pod.getNamespace(), Map.of()));
         return isNamespace && holds(crowd.getLabels(), pod.getLabelsMap());
     }
 
