@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.gantry.agent.connection.Obeyed;
+import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
@@ -378,8 +379,8 @@ final class Oracle implements Backend.Watcher {
     void started(SimNode node, String workload, String container, long epoch) {
         checkSingle(node, workload);
         boolean isFirst = started.add(workload + "/" + container);
-        if (!isFirst && !mayStartAgain(workload)) {
-            throw world.broken("I2", workload + " starts twice");
+        if (!isFirst && !mayStartAgain(workload) && !isForFirstContainer(workload, container)) {
+            throw world.broken("I2", container + " of " + workload + " starts twice");
         }
         if (node.hasReportedStopped(workload)) {
             throw world.broken("I5", workload + " starts after it was reported stopped");
@@ -398,6 +399,14 @@ final class Oracle implements Backend.Watcher {
         if (known != null && Workloads.isStopped(known) && !node.isFaulted()) {
             throw world.broken("I5", workload + " starts after it has stopped");
         }
+    }
+
+    /** What only holds the network of a pod, when the machine went down before anything of the pod itself had started. */
+    private boolean isForFirstContainer(String workload, String container) {
+        return container.equals(Sandbox.NAME)
+                && started.stream()
+                        .filter(one -> one.startsWith(workload + "/"))
+                        .allMatch((workload + "/" + Sandbox.NAME)::equals);
     }
 
     /** Containers of pods that are to run for ever. */
