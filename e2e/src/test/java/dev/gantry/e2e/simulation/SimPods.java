@@ -9,6 +9,7 @@ import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.KubeObject;
+import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Versioned;
@@ -79,8 +80,10 @@ final class SimPods {
             preemptor(after).ifPresent(urgent -> checkPreempted(before, urgent));
         }
         if (before.isReady() && !now.map(PodDocument::isReady).orElse(false)) {
-            boolean isAsked =
-                    after == null || !Workloads.isUnwanted(before.record().value()) && Workloads.isUnwanted(after);
+            // What ends with its node was not asked to.
+            boolean isAsked = after == null
+                    || !Workloads.isUnwanted(before.record().value())
+                            && after.getWish().getDesired() == RunState.STOP;
             Optional<String> preemptor = after == null ? Optional.empty() : preemptor(after);
             if (isAsked && isPlanned && preemptor.isEmpty()) {
                 calledOff.add(before);
