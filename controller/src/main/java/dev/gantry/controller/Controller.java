@@ -88,10 +88,12 @@ public final class Controller implements AutoCloseable {
             this.tokens = new JoinTokens(store, identity.authority(), chance.clock(), chance.secure());
             Lead lead = new Lead();
             AgentServer agents = own(agentServer(lead));
-            Edge edge = own(new Edge(identity.edge(settings), routes(agents), chance::requestId));
+            EcsParts ecsParts = ecsParts();
+            EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts);
+            Edge edge = own(new Edge(identity.edge(settings), routes(ecs, agents), chance::requestId));
             edge.start();
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
-            Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts()), chance);
+            Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts, ecs), chance);
             KubeFrontEnd kube = own(KubeFrontEnd.start(settings, identity, creation, store, agents, chance));
             // All agents of a fleet come at once, and whoever asks a question shall not wait for them.
             agents.listen();
@@ -184,11 +186,10 @@ public final class Controller implements AutoCloseable {
                         store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters));
     }
 
-    private Routes routes(AgentServer agents) throws IOException, InterruptedException {
+    private Routes routes(EcsFrontEnd ecs, AgentServer agents) throws IOException, InterruptedException {
         AuditFile audit =
                 own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
         Arns arns = arns();
-        EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts());
         Authenticator authenticator = authenticator();
         Routes routes = new Routes();
         routes.answer(

@@ -16,9 +16,10 @@ public final class EcsDrafts {
     private final EcsParts parts;
     private final EcsFrontEnd front;
 
-    public EcsDrafts(EcsParts parts) {
+    /** @param front made of the same parts */
+    public EcsDrafts(EcsParts parts, EcsFrontEnd front) {
         this.parts = parts;
-        this.front = EcsFrontEnd.of(parts);
+        this.front = front;
     }
 
     public Arns arns() {

@@ -63,7 +63,7 @@ final class TwoFaces implements AutoCloseable {
                 (_, expression) -> {
                     throw new IllegalArgumentException(expression);
                 }));
-        return new EcsGuests("default", new EcsDrafts(parts.get()));
+        return new EcsGuests("default", new EcsDrafts(parts.get(), EcsFrontEnd.of(parts.get())));
     }
 
     EcsParts parts() {

@@ -67,7 +67,7 @@ final class EcsWorld implements AutoCloseable {
 
     /** The same API for those who write its decisions themselves. */
     EcsDrafts drafts() {
-        return new EcsDrafts(parts);
+        return new EcsDrafts(parts, EcsFrontEnd.of(parts));
     }
 
     JsonNode parse(String input) {

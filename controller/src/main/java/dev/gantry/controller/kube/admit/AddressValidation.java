@@ -90,13 +90,8 @@ record AddressValidation(Findings findings) {
             findings.tooMany(at, RANGES_MAX);
         } else {
             for (int i = 0; i < ranges.size(); i++) {
-                String range = ranges.get(i).asText().trim();
-                if (Cidr.parse(range).isEmpty()) {
-                    findings.invalid(
-                            at + "[" + i + "]",
-                            range,
-                            "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-                }
+                Optional<Cidr> _ = findings.block(
+                        at + "[" + i + "]", ranges.get(i).asText().trim());
             }
         }
         balancerClass(spec, isBalanced, old);

@@ -1,9 +1,11 @@
 package dev.gantry.controller.kube.admit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.controller.kube.document.Cidr;
 import dev.gantry.controller.kube.refusal.Cause;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects what is wrong with an object, in the words of Kubernetes. */
 final class Findings {
@@ -65,6 +67,15 @@ final class Findings {
         if (value.isNumber() && value.asLong() < 0) {
             invalid(field, value, "must be greater than or equal to 0");
         }
+    }
+
+    /** Reads a block of addresses. */
+    Optional<Cidr> block(String field, String text) {
+        Optional<Cidr> block = Cidr.parse(text);
+        if (block.isEmpty()) {
+            invalid(field, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        }
+        return block;
     }
 
     /** The number of a port; one that is absent is none. */

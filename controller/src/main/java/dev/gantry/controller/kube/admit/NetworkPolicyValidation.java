@@ -91,24 +91,16 @@ record NetworkPolicyValidation(Findings findings, JsonNode spec) {
             findings.required(at + ".cidr", "");
             return;
         }
-        Optional<Cidr> whole = cidr(text, at + ".cidr");
+        Optional<Cidr> whole = findings.block(at + ".cidr", text);
         for (int i = 0; i < block.path("except").size(); i++) {
             String without = block.path("except").get(i).asText();
             String path = at + ".except[" + i + "]";
-            Optional<Cidr> part = cidr(without, path);
+            Optional<Cidr> part = findings.block(path, without);
             boolean isOutside = whole.isPresent()
                     && part.filter(found -> !whole.get().holdsPart(found)).isPresent();
             if (isOutside) {
                 findings.invalid(path, without, "must be a strict subset of `cidr`");
             }
         }
-    }
-
-    private Optional<Cidr> cidr(String text, String at) {
-        Optional<Cidr> cidr = Cidr.parse(text);
-        if (cidr.isEmpty()) {
-            findings.invalid(at, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
-        }
-        return cidr;
     }
 }
