@@ -14,8 +14,11 @@ final class IndexTree<T extends Message> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IndexTree.class);
 
-    private static final Comparator<Key<?>> BY_SCOPE_AND_NAME =
-            Comparator.<Key<?>, String>comparing(Key::scope).thenComparing(Key::name);
+    /** Written out, because every write of a record goes down every tree that has it. */
+    private static final Comparator<Key<?>> BY_SCOPE_AND_NAME = (one, other) -> {
+        int scopes = one.scope().compareTo(other.scope());
+        return scopes == 0 ? one.name().compareTo(other.name()) : scopes;
+    };
 
     private final Index<T> index;
     private final TreePMap<String, TreePMap<Key<?>, Versioned<T>>> byValue;

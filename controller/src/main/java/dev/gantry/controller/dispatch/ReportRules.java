@@ -11,13 +11,14 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What becomes of one report. Pure. */
 public final class ReportRules {
 
     static final int OBSERVATION_BYTES_MAX = 64 * 1024;
-    private static final String NAME = "[0-9A-Za-z._-]{1,255}";
-    private static final String SCOPE = "[0-9A-Za-z._/-]{0,255}";
+    private static final Pattern NAME = Pattern.compile("[0-9A-Za-z._-]{1,255}");
+    private static final Pattern SCOPE = Pattern.compile("[0-9A-Za-z._/-]{0,255}");
 
     public sealed interface Verdict {
         record Write(Versioned<Workload> before, Workload after) implements Verdict {}
@@ -32,7 +33,8 @@ public final class ReportRules {
     private ReportRules() {}
 
     public static Verdict judge(Snapshot image, String nodeId, WorkloadReport report, Instant now) {
-        if (!report.getId().matches(NAME) || !report.getScope().matches(SCOPE)) {
+        if (!NAME.matcher(report.getId()).matches()
+                || !SCOPE.matcher(report.getScope()).matches()) {
             return new Verdict.Dropped("its name is no workload's");
         }
         Optional<Versioned<Workload>> found = image.get(Kinds.WORKLOAD.key(report.getScope(), report.getId()));

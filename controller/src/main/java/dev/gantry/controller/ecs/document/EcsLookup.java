@@ -14,6 +14,7 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what a caller names, by short name or ARN, into keys and records; refuses names of another kind, account or cluster. */
@@ -21,6 +22,8 @@ public record EcsLookup(Arns arns) {
 
     /** The cluster that is meant when none is named. */
     public static final String DEFAULT_CLUSTER = "default";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
 
     private static final int SHORT_ID_LENGTH = 32;
 
@@ -140,7 +143,7 @@ public record EcsLookup(Arns arns) {
 
     /** Letters, digits, hyphens and underscores, at most 255: what ECS allows in the names of clusters, families, services. */
     public static boolean isName(String text) {
-        return text.matches("[A-Za-z0-9_-]{1,255}");
+        return NAME.matcher(text).matches();
     }
 
     private static String shortId(String id, String what) {

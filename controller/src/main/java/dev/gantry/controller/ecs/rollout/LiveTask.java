@@ -1,7 +1,6 @@
 package dev.gantry.controller.ecs.rollout;
 
 import dev.gantry.controller.resource.Workloads;
-import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.Health;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
@@ -25,8 +24,8 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
     /** Of a time that is not known to come. */
     static final long NEVER = Long.MAX_VALUE;
 
-    LiveTask(Versioned<Workload> workload, String deployment, boolean leaving) {
-        this(workload, deployment, leaving, Workloads.phase(workload.value()), hasHealthCheck(workload.value()));
+    LiveTask(Versioned<Workload> workload, String deployment, boolean leaving, boolean hasHealthCheck) {
+        this(workload, deployment, leaving, Workloads.phase(workload.value()), hasHealthCheck);
     }
 
     String id() {
@@ -81,15 +80,6 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
         }
         long at = runningSinceMs(nowMs) + settleMs;
         return at > nowMs ? at : NEVER;
-    }
-
-    private static boolean hasHealthCheck(Workload workload) {
-        for (ContainerSpec container : workload.getSpec().getContainersList()) {
-            if (container.getHealthCheck().getCommandCount() > 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**

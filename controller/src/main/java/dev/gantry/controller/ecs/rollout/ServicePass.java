@@ -7,6 +7,7 @@ import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Administration;
+import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTask;
@@ -306,7 +307,7 @@ final class ServicePass {
 
     private void tellUnplaced() {
         live.stream()
-                .filter(task -> task.isAlive() && !task.isPlaced())
+                .filter(task -> !task.isPlaced() && task.isAlive())
                 .map(task -> task.workload().value().getPlacement().getUnplacedReason())
                 .filter(reason -> !reason.isEmpty())
                 .findFirst()
@@ -331,12 +332,25 @@ final class ServicePass {
                 .collect(Collectors.toSet());
         List<Versioned<Workload>> found = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, service.path());
         List<LiveTask> live = new ArrayList<>(found.size());
+        List<ContainerSpec> containers = List.of();
+        boolean checked = false;
         for (Versioned<Workload> task : found) {
             boolean goes = !leaving.isEmpty()
                     && leaving.contains(task.value().getPlacement().getNode());
-            live.add(new LiveTask(task, deployment(task), goes));
+            List<ContainerSpec> own = task.value().getSpec().getContainersList();
+            // The tasks of a deployment share one list.
+            if (!own.equals(containers)) {
+                containers = own;
+                checked = hasHealthCheck(own);
+            }
+            live.add(new LiveTask(task, deployment(task), goes, checked));
         }
         return live;
+    }
+
+    private static boolean hasHealthCheck(List<ContainerSpec> containers) {
+        return containers.stream()
+                .anyMatch(container -> container.getHealthCheck().getCommandCount() > 0);
     }
 
     private static String deployment(Versioned<Workload> task) {
