@@ -47,8 +47,17 @@ final class Connections {
         }
         Watch watch = new Watch(connection);
         open.put(connection, watch);
-        connection.closeHandler(_ -> closed(connection));
+        onClose(connection, () -> closed(connection));
         watch.wait(limits.headerTime(), true);
+    }
+
+    /** Also when it does not speak HTTP any more: Vert.x tells nobody then that the connection of HTTP is closed. */
+    private static void onClose(HttpConnection connection, Runnable action) {
+        if (connection instanceof HttpServerConnection server) {
+            server.channelHandlerContext().channel().closeFuture().addListener(_ -> action.run());
+        } else {
+            connection.closeHandler(_ -> action.run());
+        }
     }
 
     /** A whole head has come: its request has limits of its own from now on. */
@@ -96,7 +105,7 @@ final class Connections {
     }
 
     /** At once: to close it in an orderly way would wait until all is read. */
-    private static void cut(HttpConnection connection) {
+    static void cut(HttpConnection connection) {
         if (connection instanceof HttpServerConnection server) {
             server.channelHandlerContext().close();
         } else {

@@ -79,6 +79,22 @@ public record EdgeLimits(
                 connections);
     }
 
+    public EdgeLimits withConnections(int most) {
+        return new EdgeLimits(
+                bodyBytes,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                headerTime,
+                bodyTime,
+                answerTime,
+                writeTime,
+                answersBytes,
+                idleTime,
+                requestsInFlight,
+                most);
+    }
+
     public EdgeLimits withTimes(Duration header, Duration body, Duration answer, Duration idle) {
         return new EdgeLimits(
                 bodyBytes,

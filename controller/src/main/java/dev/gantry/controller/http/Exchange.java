@@ -143,7 +143,7 @@ final class Exchange {
         Runnable work = switch (endpoint) {
             case Routes.Endpoint.Whole(Handler handler) -> () -> answerWhole(handler, neutral);
             case Routes.Endpoint.Streamed(StreamHandler handler) -> stream(handler, neutral);
-            case Routes.Endpoint.Upgraded(SocketHandler handler) -> socket(handler, neutral);
+            case Routes.Endpoint.Upgraded(SocketHandler handler, String protocol) -> socket(handler, protocol, neutral);
         };
         Thread thread = Thread.ofVirtual().name("request-" + id).unstarted(() -> {
             try {
@@ -191,8 +191,8 @@ final class Exchange {
         };
     }
 
-    private Runnable socket(SocketHandler handler, HttpRequest neutral) {
-        VertxSocket socket = new VertxSocket(this, context, request, limits.writeTime());
+    private Runnable socket(SocketHandler handler, String protocol, HttpRequest neutral) {
+        VertxSocket socket = new VertxSocket(this, context, request, protocol, limits.writeTime());
         return () -> {
             try {
                 handler.handle(neutral, socket);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class Intake {
         connections.busy(request.connection());
         Exchange exchange = new Exchange(request, requestIds.get(), limits, connections);
         Optional<String> path = decodedPath(request);
-        Optional<Routes.Endpoint> endpoint = path.flatMap(found -> routes.find(found, request.canUpgradeToWebSocket()));
+        Optional<Routes.Endpoint> endpoint = path.flatMap(found -> routes.find(found, upgrade(request)));
         endpoint.ifPresent(exchange::speakAs);
         if (path.isEmpty() || malformed(request)) {
             exchange.refuseAndClose(Refusal.MALFORMED);
@@ -56,6 +57,22 @@ final class Intake {
         } else {
             read(request, path.get(), exchange, endpoint.get());
         }
+    }
+
+    /** Who sends a body asks for an answer: what follows it would be read as the other protocol. */
+    private static Optional<String> upgrade(HttpServerRequest request) {
+        if (request.canUpgradeToWebSocket()) {
+            return Optional.of(Routes.WEB_SOCKET);
+        }
+        boolean isAsked = request.headers().getAll("Connection").stream()
+                        .flatMap(value -> Arrays.stream(value.split(",")))
+                        .anyMatch(option -> option.strip().equalsIgnoreCase("Upgrade"))
+                && declaredLength(request) == 0
+                && !request.headers().contains("Transfer-Encoding");
+        return isAsked
+                ? Optional.ofNullable(request.getHeader("Upgrade"))
+                        .filter(protocol -> !protocol.equalsIgnoreCase(Routes.WEB_SOCKET))
+                : Optional.empty();
     }
 
     private void read(HttpServerRequest request, String path, Exchange exchange, Routes.Endpoint endpoint) {

@@ -1,6 +1,7 @@
 package dev.gantry.controller.http;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,18 +12,22 @@ import java.util.TreeMap;
  */
 public final class Routes {
 
+    /** The protocol of WebSockets, as clients ask for it. */
+    static final String WEB_SOCKET = "websocket";
+
     /** What answers at a path. */
     sealed interface Endpoint {
         record Whole(Handler handler) implements Endpoint {}
 
         record Streamed(StreamHandler handler) implements Endpoint {}
 
-        record Upgraded(SocketHandler handler) implements Endpoint {}
+        /** @param protocol that the connection speaks from then on */
+        record Upgraded(SocketHandler handler, String protocol) implements Endpoint {}
     }
 
     private final Map<String, Endpoint> exact = new HashMap<>();
     private final TreeMap<String, Endpoint> prefixes = new TreeMap<>();
-    private Optional<Endpoint> upgrades = Optional.empty();
+    private final Map<String, Endpoint> upgrades = new HashMap<>();
 
     public Routes answer(String path, Handler handler) {
         return add(path, new Endpoint.Whole(handler));
@@ -33,17 +38,24 @@ public final class Routes {
     }
 
     public Routes socket(String path, SocketHandler handler) {
-        return add(path, new Endpoint.Upgraded(handler));
+        return add(path, new Endpoint.Upgraded(handler, WEB_SOCKET));
     }
 
     /** Answers every request for a WebSocket, whatever its path: for a server on whose paths both come. */
     public Routes upgrades(SocketHandler handler) {
-        upgrades = Optional.of(new Endpoint.Upgraded(handler));
+        return upgrades(WEB_SOCKET, handler);
+    }
+
+    /** Answers every request for another protocol than HTTP, whatever its path. The connection's bytes are the handler's. */
+    public Routes upgrades(String protocol, SocketHandler handler) {
+        upgrades.put(protocol.toLowerCase(Locale.ROOT), new Endpoint.Upgraded(handler, protocol));
         return this;
     }
 
-    Optional<Endpoint> find(String path, boolean forSocket) {
-        return forSocket && upgrades.isPresent() ? upgrades : find(path);
+    /** @param upgrade the protocol that the client asks to change to; empty when it does not */
+    Optional<Endpoint> find(String path, Optional<String> upgrade) {
+        return upgrade.map(protocol -> upgrades.get(protocol.toLowerCase(Locale.ROOT)))
+                .or(() -> find(path));
     }
 
     private Optional<Endpoint> find(String path) {

@@ -1,6 +1,6 @@
 package dev.gantry.controller.http;
 
-/** Serves a WebSocket, for example of an exec session. Its thread is interrupted when the client goes. */
+/** Serves a connection that ceases to speak HTTP, for example of an exec session. Its thread is interrupted when the client goes. */
 @FunctionalInterface
 public interface SocketHandler {
 

@@ -4,7 +4,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A WebSocket of Vert.x behind blocking calls. */
+/** A connection of Vert.x that ceases to speak HTTP, behind blocking calls. */
 final class VertxSocket implements Socket {
 
     // The event loop stops reading at the first bound; what a single read brings on top must fit below the second.
@@ -29,39 +28,48 @@ final class VertxSocket implements Socket {
     private final Exchange exchange;
     private final Context context;
     private final HttpServerRequest request;
+    private final String protocol;
     private final Duration writeTime;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>(MESSAGES_MAX + 1);
-    private volatile @Nullable ServerWebSocket socket;
+    private volatile @Nullable Wire wire;
 
-    VertxSocket(Exchange exchange, Context context, HttpServerRequest request, Duration writeTime) {
+    /** @param protocol that the client asks for, by the name that {@link Routes} knows it by */
+    VertxSocket(Exchange exchange, Context context, HttpServerRequest request, String protocol, Duration writeTime) {
         this.exchange = exchange;
         this.context = context;
         this.request = request;
+        this.protocol = protocol;
         this.writeTime = writeTime;
     }
 
     @Override
-    public void accept() throws InterruptedException, ClientGoneException {
+    public void accept(Headers answer) throws InterruptedException, ClientGoneException {
         if (!exchange.begin()) {
             throw new IllegalStateException("the request is answered");
         }
         CompletableFuture<Void> open = new CompletableFuture<>();
         context.runOnContext(_ -> {
-            if (!request.canUpgradeToWebSocket()) {
-                open.completeExceptionally(new ClientGoneException("the client does not ask for a WebSocket"));
-                request.connection().close();
-                return;
-            }
-            request.toWebSocket().onComplete(upgraded -> {
+            upgrade(answer).onComplete(upgraded -> {
                 if (upgraded.succeeded()) {
                     listen(upgraded.result());
                     open.complete(null);
                 } else {
                     open.completeExceptionally(upgraded.cause());
+                    request.connection().close();
                 }
             });
         });
         VertxStream.Waiting.forClient(open, writeTime);
+    }
+
+    private Future<Wire> upgrade(Headers answer) {
+        if (!protocol.equals(Routes.WEB_SOCKET)) {
+            return ByteWire.open(context.owner(), request, protocol, answer);
+        }
+        if (request.canUpgradeToWebSocket()) {
+            return WebSocketWire.open(request, answer);
+        }
+        return Future.failedFuture(new ClientGoneException("the client does not ask for a WebSocket"));
     }
 
     @Override
@@ -74,7 +82,7 @@ final class VertxSocket implements Socket {
     @Override
     public Optional<Message> receive(Duration atMost) throws InterruptedException, ClientGoneException {
         Event event = events.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
-        ServerWebSocket open = open();
+        Wire open = open();
         if (events.size() < PAUSE_AT_MESSAGES) {
             context.runOnContext(_ -> open.resume());
         }
@@ -90,27 +98,26 @@ final class VertxSocket implements Socket {
 
     @Override
     public void sendText(String text) throws InterruptedException, ClientGoneException {
-        send(open -> open.writeTextMessage(text));
+        send(open -> open.writeText(text));
     }
 
     @Override
     public void sendBinary(byte[] bytes) throws InterruptedException, ClientGoneException {
-        send(open -> open.writeBinaryMessage(Buffer.buffer(bytes)));
+        send(open -> open.writeBinary(Buffer.buffer(bytes)));
     }
 
     @Override
     public void close(int code, String reason) {
-        ServerWebSocket open = socket;
+        Wire open = wire;
         if (open != null) {
-            context.runOnContext(_ -> open.close((short) code, reason));
+            context.runOnContext(_ -> open.close(code, reason));
         } else if (!exchange.answered()) {
             exchange.refuse(Refusal.FAILED);
         }
     }
 
-    private void send(Function<ServerWebSocket, Future<Void>> message)
-            throws InterruptedException, ClientGoneException {
-        ServerWebSocket open = open();
+    private void send(Function<Wire, Future<Void>> message) throws InterruptedException, ClientGoneException {
+        Wire open = open();
         CompletableFuture<Void> sent = new CompletableFuture<>();
         context.runOnContext(_ -> {
             if (open.isClosed()) {
@@ -125,26 +132,27 @@ final class VertxSocket implements Socket {
                 }
             });
         });
-        VertxStream.Waiting.forClient(sent, writeTime);
+        try {
+            VertxStream.Waiting.forClient(sent, writeTime);
+        } catch (ClientGoneException e) {
+            // Whoever waits for something from a client that reads nothing learns of it by the end.
+            context.runOnContext(_ -> Connections.cut(request.connection()));
+            throw e;
+        }
     }
 
-    private void listen(ServerWebSocket opened) {
-        socket = opened;
-        opened.textMessageHandler(text -> came(opened, new Message.Text(text)));
-        opened.binaryMessageHandler(bytes -> came(opened, new Message.Binary(Body.of(bytes.getBytes()))));
-        // A client that vanished answers no farewell: the connection ends without waiting for one.
-        opened.exceptionHandler(
-                _ -> opened.close().onComplete(_ -> request.connection().close()));
-        opened.closeHandler(_ -> {
+    private void listen(Wire opened) {
+        wire = opened;
+        opened.listen(message -> came(opened, message), () -> {
             events.add(new Event.Closed());
             exchange.interruptServer();
         });
     }
 
-    private void came(ServerWebSocket opened, Message message) {
+    private void came(Wire opened, Message message) {
         // One place is kept for the end of the socket.
         if (events.remainingCapacity() <= 1) {
-            opened.close((short) 1008, "too many messages at once");
+            opened.close(1008, "too many messages at once");
             return;
         }
         events.add(new Event.Came(message));
@@ -153,8 +161,8 @@ final class VertxSocket implements Socket {
         }
     }
 
-    private ServerWebSocket open() {
-        ServerWebSocket open = socket;
+    private Wire open() {
+        Wire open = wire;
         if (open == null) {
             throw new IllegalStateException("the socket was not accepted");
         }

@@ -1,7 +1,5 @@
 package dev.gantry.controller.operations;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +10,8 @@ import dev.gantry.controller.http.HttpRequest;
 import dev.gantry.controller.http.HttpResponse;
 import dev.gantry.controller.http.Socket;
 import dev.gantry.controller.http.SocketHandler;
+import dev.gantry.controller.session.Conversation;
+import dev.gantry.controller.session.SocketClient;
 import dev.gantry.proto.ExecRequest;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
@@ -56,12 +56,7 @@ final class ExecSocket implements SocketHandler {
         }
         try (channel) {
             socket.accept();
-            Thread input = Thread.startVirtualThread(() -> forwardInput(socket, channel));
-            try {
-                forwardOutput(channel, socket);
-            } finally {
-                input.interrupt();
-            }
+            Conversation.hold(channel, new SocketClient(socket, new Kinds(), IDLE), true);
         }
     }
 
@@ -80,37 +75,39 @@ final class ExecSocket implements SocketHandler {
         return channels.open(workload, OpenChannel.newBuilder().setExec(exec).build());
     }
 
-    /** Ends the channel when the client is gone or silent, which ends the command's output too. */
-    private static void forwardInput(Socket socket, AgentChannel channel) {
-        try {
-            while (true) {
-                Optional<Socket.Message> message = socket.receive(IDLE);
-                if (message.isEmpty()) {
-                    break;
-                }
-                if (message.get() instanceof Socket.Message.Binary(var body) && body.length() > 0) {
-                    if (!channel.send(frame(ByteString.copyFrom(body.bytes())))) {
-                        return;
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        } catch (ClientGoneException | IllegalArgumentException e) {
-            // The other side of the session learns of it by the closed channel.
-        }
-        channel.close();
-    }
+    /** The first bytes of messages. */
+    private static final class Kinds implements SocketClient.Dialect {
 
-    private static Frame frame(ByteString message) {
-        ByteString rest = message.substring(1);
-        return switch (message.byteAt(0)) {
-            case 0 -> Frame.newBuilder().setStdin(rest).build();
-            case 3 -> Frame.newBuilder().setResize(resize(rest.toStringUtf8())).build();
-            case 5 -> Frame.newBuilder().setStdinClosed(true).build();
-            default -> throw new IllegalArgumentException("no such kind of message: " + message.byteAt(0));
-        };
+        private static final byte STDIN = 0;
+        private static final byte SIZE = 3;
+        private static final byte END = 4;
+        private static final byte STDIN_CLOSED = 5;
+
+        @Override
+        public Optional<Frame> hear(byte kind, ByteString content) {
+            Frame.Builder frame = Frame.newBuilder();
+            return Optional.of(
+                    switch (kind) {
+                        case STDIN -> frame.setStdin(content).build();
+                        case SIZE ->
+                            frame.setResize(resize(content.toStringUtf8())).build();
+                        case STDIN_CLOSED -> frame.setStdinClosed(true).build();
+                        default -> throw new IllegalArgumentException("no such kind of message: " + kind);
+                    });
+        }
+
+        @Override
+        public byte end() {
+            return END;
+        }
+
+        @Override
+        public ByteString end(Finished how) {
+            return ByteString.copyFromUtf8(JSON.createObjectNode()
+                    .put("exitCode", how.getExitCode())
+                    .put("error", how.getError())
+                    .toString());
+        }
     }
 
     private static Resize resize(String json) {
@@ -123,40 +120,5 @@ final class ExecSocket implements SocketHandler {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a size: " + json, e);
         }
-    }
-
-    private static void forwardOutput(AgentChannel channel, Socket socket)
-            throws InterruptedException, ClientGoneException {
-        for (Optional<Frame> next = channel.receive(); next.isPresent(); next = channel.receive()) {
-            Frame frame = next.get();
-            switch (frame.getFrameCase()) {
-                case STDOUT -> send(socket, 1, frame.getStdout());
-                case STDERR -> send(socket, 2, frame.getStderr());
-                case FINISHED -> {
-                    finish(socket, frame.getFinished());
-                    return;
-                }
-                case CHANNEL_ID, STDIN, RESIZE, STATS, STDIN_CLOSED, FRAME_NOT_SET -> {}
-            }
-        }
-        String error = channel.failure().orElse("the connection to the node ended");
-        finish(socket, Finished.newBuilder().setExitCode(-1).setError(error).build());
-    }
-
-    private static void finish(Socket socket, Finished finished) throws InterruptedException, ClientGoneException {
-        String json = JSON.createObjectNode()
-                .put("exitCode", finished.getExitCode())
-                .put("error", finished.getError())
-                .toString();
-        send(socket, 4, ByteString.copyFrom(json, UTF_8));
-        socket.close(1000, "");
-    }
-
-    private static void send(Socket socket, int kind, ByteString bytes)
-            throws InterruptedException, ClientGoneException {
-        byte[] message = new byte[bytes.size() + 1];
-        message[0] = (byte) kind;
-        bytes.copyTo(message, 1);
-        socket.sendBinary(message);
     }
 }

@@ -176,8 +176,27 @@ class StreamsAndSocketsTest {
         assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("ended");
     }
 
+    @Test
+    void hasRoomForOthersAgainWhenSocketsHaveClosed() throws Exception {
+        Edge edge = start(
+                new Routes().socket("/exec", (_, socket) -> {
+                    socket.accept();
+                    socket.sendText("open");
+                }),
+                EdgeLimits.DEFAULT.withConnections(2));
+        for (int i = 0; i < 5; i++) {
+            WebSocket _ = connect(edge, "/exec");
+            assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("open");
+            assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("closed 1000");
+        }
+    }
+
     private Edge start(Routes routes) throws Exception {
-        Edge edge = new Edge(EdgeOptions.plain("127.0.0.1", 0), routes, () -> "edge-1");
+        return start(routes, EdgeLimits.DEFAULT);
+    }
+
+    private Edge start(Routes routes, EdgeLimits limits) throws Exception {
+        Edge edge = new Edge(EdgeOptions.plain("127.0.0.1", 0).with(limits), routes, () -> "edge-1");
         edges.add(edge);
         edge.start();
         return edge;

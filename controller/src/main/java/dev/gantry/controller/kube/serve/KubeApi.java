@@ -35,6 +35,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -93,30 +94,50 @@ public final class KubeApi {
         this.patches = new Patches(writes);
         PodChannels channels = new PodChannels(parts.store(), parts.nodes());
         this.logs = new PodLogs(channels, parts.clock());
-        this.sessions = new PodSessions(channels);
+        this.sessions = new PodSessions(channels, parts.clock());
         this.tokens = new TokenRequests(parts.store(), parts.tokens(), parts.clock());
     }
 
     public void mount(Routes routes) {
         routes.stream("/*", this::handle);
-        routes.upgrades(this::handleSocket);
+        routes.upgrades(this::handleWebSocket);
+        routes.upgrades(PodSessions.SPDY, this::handleSpdy);
     }
 
     /** What clients of WebSockets may choose from. */
     public static List<String> socketProtocols() {
-        return PodSessions.PROTOCOLS;
+        return PodSessions.SOCKET_PROTOCOLS;
     }
 
-    private void handleSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
+    private void handleWebSocket(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
+        if (!hold(request, socket, sessions::overWebSocket)) {
+            handle(request, new SocketStream(socket));
+        }
+    }
+
+    private void handleSpdy(HttpRequest request, Socket socket) throws InterruptedException, ClientGoneException {
+        if (!hold(request, socket, sessions::overSpdy)) {
+            socket.refuse(Answers.refusal(KubeRefusal.badRequest(
+                    "only " + String.join(", ", new TreeSet<>(SESSIONS)) + " are served over " + PodSessions.SPDY)));
+        }
+    }
+
+    /** A way to hold a session. */
+    private interface Way {
+        void hold(Call call, Socket socket) throws InterruptedException, ClientGoneException;
+    }
+
+    /** Says false when the request is not about a session. */
+    private boolean hold(HttpRequest request, Socket socket, Way way) throws InterruptedException, ClientGoneException {
         try {
-            if (target(request) instanceof Target.Objects target && SESSIONS.contains(target.subresource())) {
-                User user = callers.actor(request, target.cluster());
-                Call call = new Call(request, target, Query.parse(request.query()), user);
-                admit(call, "create");
-                sessions.serve(call, socket);
-            } else {
-                handle(request, new SocketStream(socket));
+            if (!(target(request) instanceof Target.Objects target) || !SESSIONS.contains(target.subresource())) {
+                return false;
             }
+            User user = callers.actor(request, target.cluster());
+            Call call = new Call(request, target, Query.parse(request.query()), user);
+            // Whatever the method: who may only read shall not do so by running commands.
+            admit(call, "create");
+            way.hold(call, socket);
         } catch (KubeRefusal refusal) {
             socket.refuse(Answers.refusal(refusal));
         } catch (RefusedException e) {
@@ -124,6 +145,7 @@ public final class KubeApi {
         } catch (UnavailableException e) {
             socket.refuse(Answers.refusal(KubeRefusal.of(Reason.UNAVAILABLE, String.valueOf(e.getMessage()))));
         }
+        return true;
     }
 
     /** Answers one request, for those who do not come by way of an edge as well. */

@@ -79,6 +79,9 @@ public final class KubeWorld implements AutoCloseable {
     private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final HandSamples samples = new HandSamples();
     private final ServiceAccountTokens tokens = TokenSamples.tokens(this::now);
+    private KubeApi.Nodes nodes = (node, _) -> {
+        throw new UnavailableException("node " + node + " is not connected");
+    };
     private final ImageStore store;
     private final Creation creation;
     private final Fanout fanout;
@@ -101,9 +104,7 @@ public final class KubeWorld implements AutoCloseable {
                         new ClusterTypes(ResourceTypes.builtIn(), Map.of("default", registries.guests())),
                         creation,
                         fanout,
-                        (node, _) -> {
-                            throw new UnavailableException("node " + node + " is not connected");
-                        },
+                        (node, request) -> nodes.open(node, request),
                         samples,
                         KubeWorld::user,
                         tokens,
@@ -113,6 +114,15 @@ public final class KubeWorld implements AutoCloseable {
                 .mount(routes);
         edge = new Edge(EdgeOptions.plain("127.0.0.1", 0), routes, () -> "edge-1");
         edge.start();
+    }
+
+    /** Whoever answers for the nodes from now on. */
+    void reach(KubeApi.Nodes others) {
+        nodes = others;
+    }
+
+    int port() {
+        return edge.port();
     }
 
     /** Makes one more cluster. */

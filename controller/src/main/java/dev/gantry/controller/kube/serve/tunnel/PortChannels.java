@@ -98,22 +98,14 @@ public final class PortChannels {
         }
 
         @Override
-        public void take(byte[] bytes) throws InterruptedException {
-            sendIfThere(channel, bytes);
+        public void take(byte[] bytes) throws InterruptedException, ClientGoneException {
+            send(channel, bytes);
         }
 
         @Override
-        public void over(String problem) throws InterruptedException {
+        public void over(String problem) throws InterruptedException, ClientGoneException {
             if (!problem.isEmpty()) {
-                sendIfThere(channel + 1, problem.getBytes(StandardCharsets.UTF_8));
-            }
-        }
-
-        private void sendIfThere(int to, byte[] bytes) throws InterruptedException {
-            try {
-                send(to, bytes);
-            } catch (ClientGoneException _) {
-                // Whoever reads from the client learns of it, too, and ends everything.
+                send(channel + 1, problem.getBytes(StandardCharsets.UTF_8));
             }
         }
 

@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.serve.tunnel;
 
 import dev.gantry.controller.dispatch.AgentChannel;
+import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.controller.resource.RefusedException;
 import dev.gantry.proto.Frame;
 import dev.gantry.store.UnavailableException;
@@ -28,10 +29,10 @@ public final class PortConnection {
     interface Client {
 
         /** Waits while the client is slow. */
-        void take(byte[] bytes) throws InterruptedException;
+        void take(byte[] bytes) throws InterruptedException, ClientGoneException;
 
         /** @param problem empty when the connection ended in good order */
-        void over(String problem) throws InterruptedException;
+        void over(String problem) throws InterruptedException, ClientGoneException;
 
         /** The connection is no more, whoever ended it. */
         void left();
@@ -75,6 +76,8 @@ public final class PortConnection {
         } catch (InterruptedException _) {
             // The client wants it no more.
             Thread.currentThread().interrupt();
+        } catch (ClientGoneException _) {
+            // Whoever hears the client learns of it, too, and ends everything.
         } finally {
             over = true;
             client.left();
@@ -84,7 +87,7 @@ public final class PortConnection {
     }
 
     /** What went wrong; nothing when the connection ended in good order. */
-    private String converse() throws InterruptedException {
+    private String converse() throws InterruptedException, ClientGoneException {
         try (AgentChannel channel = connector.connect(port)) {
             Thread feeding = Thread.ofVirtual().name("port-input").start(() -> feed(channel));
             try {

@@ -2,26 +2,14 @@ package dev.gantry.controller.kube.serve.tunnel;
 
 import com.google.protobuf.ByteString;
 import dev.gantry.controller.http.ClientGoneException;
+import dev.gantry.controller.http.Headers;
 import dev.gantry.controller.http.Socket;
+import dev.gantry.controller.kube.serve.spdy.SpdyConnection;
+import dev.gantry.controller.kube.serve.spdy.SpdyConnection.Event;
+import dev.gantry.controller.kube.serve.spdy.SpdySpeaker;
 import dev.gantry.proto.Frame;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
-import io.netty.handler.codec.spdy.DefaultSpdyPingFrame;
-import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
-import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
-import io.netty.handler.codec.spdy.SpdyDataFrame;
-import io.netty.handler.codec.spdy.SpdyFrame;
-import io.netty.handler.codec.spdy.SpdyGoAwayFrame;
-import io.netty.handler.codec.spdy.SpdyPingFrame;
-import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
-import io.netty.handler.codec.spdy.SpdyStreamStatus;
-import io.netty.handler.codec.spdy.SpdySynReplyFrame;
-import io.netty.handler.codec.spdy.SpdySynStreamFrame;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,26 +20,25 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class PortTunnel {
 
-    /** As clients ask for it. */
-    public static final String PROTOCOL = "SPDY/3.1+portforward.k8s.io";
+    /** As clients ask for it that change to SPDY. */
+    public static final String PROTOCOL = "portforward.k8s.io";
+
+    /** As clients ask for it that carry SPDY in a WebSocket. */
+    public static final String SOCKET_PROTOCOL = "SPDY/3.1+" + PROTOCOL;
 
     private static final Duration IDLE = Duration.ofHours(4);
     private static final int CONNECTIONS_MAX = 64;
-    private static final int PROTOCOL_ERROR = 1002;
-    private static final String TYPE = "streamtype";
 
-    private final Socket socket;
     private final String pod;
     private final PortConnection.Connector connector;
-    private final SpdyPort port;
+    private final SpdyConnection client;
     private final Map<String, Integer> failures = new HashMap<>();
     private final Map<Integer, PortConnection> connections = new ConcurrentHashMap<>();
 
-    private PortTunnel(Socket socket, String pod, PortConnection.Connector connector) {
-        this.socket = socket;
+    private PortTunnel(SpdyConnection client, String pod, PortConnection.Connector connector) {
+        this.client = client;
         this.pod = pod;
         this.connector = connector;
-        this.port = new SpdyPort(socket);
     }
 
     /**
@@ -61,99 +48,66 @@ public final class PortTunnel {
      */
     public static void serve(Socket socket, String pod, PortConnection.Connector connector)
             throws InterruptedException, ClientGoneException {
-        PortTunnel tunnel = new PortTunnel(socket, pod, connector);
-        try {
-            tunnel.run();
-        } finally {
-            tunnel.connections.values().forEach(PortConnection::end);
-            tunnel.port.close();
+        try (SpdyConnection client = new SpdyConnection(socket)) {
+            PortTunnel tunnel = new PortTunnel(client, pod, connector);
+            try {
+                tunnel.run();
+            } finally {
+                tunnel.connections.values().forEach(PortConnection::end);
+            }
         }
     }
 
     private void run() throws InterruptedException, ClientGoneException {
-        while (true) {
-            Optional<Socket.Message> message = socket.receive(IDLE);
-            if (message.isEmpty()) {
-                return;
-            }
-            if (message.get() instanceof Socket.Message.Binary(var body)) {
-                List<SpdyFrame> frames;
-                try {
-                    frames = port.decode(body.bytes());
-                } catch (RuntimeException _) {
-                    socket.close(PROTOCOL_ERROR, "not SPDY/3.1");
-                    return;
-                }
-                for (SpdyFrame frame : frames) {
-                    if (!handle(frame)) {
-                        return;
-                    }
+        for (var events = client.hear(IDLE); events.isPresent(); events = client.hear(IDLE)) {
+            for (Event event : events.get()) {
+                switch (event) {
+                    case Event.Opened opened -> open(opened);
+                    case Event.Came came -> take(came);
+                    case Event.Reset(int stream) -> end(stream);
                 }
             }
         }
     }
 
-    /** Whether the client means to go on. */
-    private boolean handle(SpdyFrame frame) throws InterruptedException {
-        switch (frame) {
-            case SpdySynStreamFrame opened -> open(opened);
-            case SpdyDataFrame data -> take(data);
-            case SpdyRstStreamFrame reset -> end(reset.streamId());
-            case SpdyPingFrame ping -> port.send(new DefaultSpdyPingFrame(ping.id()));
-            case SpdyGoAwayFrame _ -> {
-                return false;
-            }
-            // Settings and windows: neither side of kubectl's protocol minds them.
-            default -> {}
-        }
-        return true;
-    }
-
-    private void open(SpdySynStreamFrame opened) throws InterruptedException {
-        String request = text(opened, "requestid");
-        String number = text(opened, "port");
+    private void open(Event.Opened opened) throws InterruptedException, ClientGoneException {
+        Headers headers = opened.headers();
+        String request = headers.first("requestid").orElse("");
+        String number = headers.first("port").orElse("");
         boolean isPort =
                 number.matches("\\d{1,5}") && Integer.parseInt(number) > 0 && Integer.parseInt(number) < 65_536;
-        if (!isPort || connections.size() >= CONNECTIONS_MAX || failures.size() > CONNECTIONS_MAX) {
-            SpdyStreamStatus status = isPort ? SpdyStreamStatus.REFUSED_STREAM : SpdyStreamStatus.PROTOCOL_ERROR;
-            port.send(new DefaultSpdyRstStreamFrame(opened.streamId(), status));
+        boolean hasRoom = connections.size() < CONNECTIONS_MAX && failures.size() <= CONNECTIONS_MAX;
+        boolean isFailure = headers.first("streamtype").orElse("").equals("error");
+        Optional<Integer> failure = isFailure ? Optional.empty() : Optional.ofNullable(failures.remove(request));
+        if (!isPort || !hasRoom) {
+            client.speaker().refuse(opened, isPort);
             return;
         }
-        SpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(opened.streamId());
-        // Without any header there would be no block of headers, which clients cannot read.
-        reply.headers().set(TYPE, text(opened, TYPE));
-        port.send(reply);
-        if (text(opened, TYPE).equals("error")) {
-            failures.put(request, opened.streamId());
+        client.speaker().accept(opened);
+        if (isFailure) {
+            failures.put(request, opened.stream());
         } else {
-            Optional<Integer> failure = Optional.ofNullable(failures.remove(request));
-            Answer answer = new Answer(port, connections, opened.streamId(), failure);
+            Answer answer = new Answer(client.speaker(), connections, opened.stream(), failure);
             PortConnection connection = new PortConnection(pod, Integer.parseInt(number), connector, answer);
-            connections.put(opened.streamId(), connection);
+            connections.put(opened.stream(), connection);
             connection.begin();
         }
     }
 
-    private static String text(SpdySynStreamFrame opened, String header) {
-        CharSequence value = opened.headers().get(header);
-        return value == null ? "" : value.toString();
-    }
-
-    private void take(SpdyDataFrame data) throws InterruptedException {
-        ByteString bytes = ByteString.copyFrom(ByteBufUtil.getBytes(data.content()));
-        data.release();
-        PortConnection connection = connections.get(data.streamId());
+    private void take(Event.Came came) throws InterruptedException {
+        PortConnection connection = connections.get(came.stream());
         if (connection != null) {
-            if (!bytes.isEmpty()) {
-                connection.give(Frame.newBuilder().setStdin(bytes).build());
+            if (!came.bytes().isEmpty()) {
+                connection.give(Frame.newBuilder().setStdin(came.bytes()).build());
             }
-            if (data.isLast()) {
+            if (came.isLast()) {
                 connection.give(Frame.newBuilder().setStdinClosed(true).build());
             }
         }
     }
 
     private void end(int stream) {
+        failures.values().remove(stream);
         PortConnection connection = connections.get(stream);
         if (connection != null) {
             connection.end();
@@ -165,30 +119,25 @@ public final class PortTunnel {
      *
      * @param failure the stream that takes why it failed, if the client has opened one
      */
-    private record Answer(SpdyPort port, Map<Integer, PortConnection> all, int stream, Optional<Integer> failure)
+    private record Answer(SpdySpeaker speaker, Map<Integer, PortConnection> all, int stream, Optional<Integer> failure)
             implements PortConnection.Client {
 
         @Override
-        public void take(byte[] bytes) throws InterruptedException {
-            port.send(data(stream, bytes, false));
+        public void take(byte[] bytes) throws InterruptedException, ClientGoneException {
+            speaker.say(stream, ByteString.copyFrom(bytes), false);
         }
 
         @Override
-        public void over(String problem) throws InterruptedException {
+        public void over(String problem) throws InterruptedException, ClientGoneException {
             if (failure.isPresent()) {
-                port.send(data(failure.get(), problem.getBytes(StandardCharsets.UTF_8), true));
+                speaker.say(failure.get(), ByteString.copyFromUtf8(problem), true);
             }
-            port.send(data(stream, new byte[0], true));
+            speaker.say(stream, ByteString.EMPTY, true);
         }
 
         @Override
         public void left() {
             all.remove(stream);
         }
-    }
-
-    private static SpdyDataFrame data(int stream, byte[] bytes, boolean isLast) {
-        SpdyDataFrame data = new DefaultSpdyDataFrame(stream, Unpooled.wrappedBuffer(bytes));
-        return data.setLast(isLast);
     }
 }

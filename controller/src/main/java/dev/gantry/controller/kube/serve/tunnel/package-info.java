@@ -1,4 +1,4 @@
-/** Connections to ports of pods, many in one WebSocket: kubectl carries streams of SPDY in it, others numbered channels. */
+/** Connections to ports of pods, many in one connection of a client: kubectl opens streams of SPDY for them, others numbered channels. */
 @NullMarked
 package dev.gantry.controller.kube.serve.tunnel;
 
