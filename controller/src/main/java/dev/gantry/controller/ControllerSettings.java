@@ -30,8 +30,10 @@ public record ControllerSettings(
      * @param agentPort for agents; 0 for any free one
      * @param kubePort  of the Kubernetes API, which always speaks TLS; 0 for any free one
      * @param advertise host that others reach it by; empty to find out
+     * @param requestsPerSecond that each client address may make of each API; 0 for any number
      */
-    public record Listening(String address, int port, int agentPort, int kubePort, Optional<String> advertise) {}
+    public record Listening(
+            String address, int port, int agentPort, int kubePort, Optional<String> advertise, int requestsPerSecond) {}
 
     /**
      * Who may call.

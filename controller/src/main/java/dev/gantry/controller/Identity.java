@@ -80,11 +80,11 @@ public record Identity(
 
     EdgeOptions edge(ControllerSettings settings) throws IOException {
         ControllerSettings.Listening listening = settings.listening();
-        if (!tls) {
-            return EdgeOptions.plain(listening.address(), listening.port());
-        }
         return new EdgeOptions(
-                listening.address(), listening.port(), Optional.of(serverFiles(false)), EdgeLimits.DEFAULT);
+                listening.address(),
+                listening.port(),
+                tls ? Optional.of(serverFiles(false)) : Optional.empty(),
+                EdgeLimits.DEFAULT.withRequestsPerSecond(listening.requestsPerSecond()));
     }
 
     /** @param asksClients whether clients may prove who they are by a certificate of the cluster's authority */

@@ -78,7 +78,10 @@ final class KubeFrontEnd implements AutoCloseable {
                 settings.listening().address(),
                 settings.listening().kubePort(),
                 java.util.Optional.of(identity.serverFiles(true)),
-                EdgeLimits.DEFAULT.withBodyBytes(BODY_BYTES_MAX).withRequestsInFlight(REQUESTS_MAX),
+                EdgeLimits.DEFAULT
+                        .withBodyBytes(BODY_BYTES_MAX)
+                        .withRequestsInFlight(REQUESTS_MAX)
+                        .withRequestsPerSecond(settings.listening().requestsPerSecond()),
                 KubeApi.socketProtocols());
         Edge edge = new Edge(options, routes, chance::requestId);
         try {

@@ -10,7 +10,7 @@ class EndpointsTest {
 
     private static String ipv4(String advertised) {
         return Endpoints.ipv4(
-                new ControllerSettings.Listening("127.0.0.1", 4566, 4567, 6443, Optional.of(advertised)), 6443);
+                new ControllerSettings.Listening("127.0.0.1", 4566, 4567, 6443, Optional.of(advertised), 0), 6443);
     }
 
     @Test

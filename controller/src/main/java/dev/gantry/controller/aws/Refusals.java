@@ -46,7 +46,7 @@ final class Refusals {
             case BODY_TOO_LARGE, HEADERS_TOO_LARGE ->
                 new AwsException("RequestEntityTooLargeException", 413, refusal.message());
             case FAILED -> new AwsException("InternalFailure", 500, refusal.message());
-            case OVERLOADED -> new AwsException("ThrottlingException", "Rate exceeded");
+            case OVERLOADED, TOO_OFTEN -> new AwsException("ThrottlingException", "Rate exceeded");
             case DEADLINE -> new AwsException("ServiceUnavailable", 503, refusal.message());
         };
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param idleTime          between two requests of a connection
  * @param requestsInFlight  being answered at once, streams and sockets included
  * @param connections       open at once
+ * @param requestsPerSecond that one client address may make, with bursts of twice as many; 0 for any number
  */
 public record EdgeLimits(
         int bodyBytes,
@@ -30,7 +31,8 @@ public record EdgeLimits(
         long answersBytes,
         Duration idleTime,
         int requestsInFlight,
-        int connections) {
+        int connections,
+        int requestsPerSecond) {
 
     /** Good for a controller with a heap of 256 MiB and more. */
     public static final EdgeLimits DEFAULT = new EdgeLimits(
@@ -45,7 +47,8 @@ public record EdgeLimits(
             64L << 20,
             Duration.ofSeconds(75),
             512,
-            4096);
+            4096,
+            0);
 
     public EdgeLimits withBodyBytes(int most) {
         return new EdgeLimits(
@@ -60,7 +63,8 @@ public record EdgeLimits(
                 answersBytes,
                 idleTime,
                 requestsInFlight,
-                connections);
+                connections,
+                requestsPerSecond);
     }
 
     public EdgeLimits withRequestsInFlight(int most) {
@@ -76,7 +80,8 @@ public record EdgeLimits(
                 answersBytes,
                 idleTime,
                 most,
-                connections);
+                connections,
+                requestsPerSecond);
     }
 
     public EdgeLimits withConnections(int most) {
@@ -92,7 +97,8 @@ public record EdgeLimits(
                 answersBytes,
                 idleTime,
                 requestsInFlight,
-                most);
+                most,
+                requestsPerSecond);
     }
 
     public EdgeLimits withTimes(Duration header, Duration body, Duration answer, Duration idle) {
@@ -108,7 +114,8 @@ public record EdgeLimits(
                 answersBytes,
                 idle,
                 requestsInFlight,
-                connections);
+                connections,
+                requestsPerSecond);
     }
 
     public EdgeLimits withAnswers(long bytes, Duration write) {
@@ -124,6 +131,24 @@ public record EdgeLimits(
                 bytes,
                 idleTime,
                 requestsInFlight,
-                connections);
+                connections,
+                requestsPerSecond);
+    }
+
+    public EdgeLimits withRequestsPerSecond(int most) {
+        return new EdgeLimits(
+                bodyBytes,
+                bodiesBytes,
+                headerBytes,
+                headerFields,
+                headerTime,
+                bodyTime,
+                answerTime,
+                writeTime,
+                answersBytes,
+                idleTime,
+                requestsInFlight,
+                connections,
+                most);
     }
 }

@@ -36,7 +36,7 @@ final class Exchange {
     private final Context context;
     private final AtomicBoolean answered = new AtomicBoolean();
     private final AtomicReference<@Nullable Thread> server = new AtomicReference<>();
-    private Handler voice = _ -> HttpResponse.text(500, "");
+    private Voice voice = new Voice() {};
     private Runnable tooSlow = () -> {};
     private long timer = NO_TIMER;
     private int halvesDone;
@@ -61,9 +61,7 @@ final class Exchange {
 
     /** Refusals are told in the words of the front end at the path. */
     void speakAs(Routes.Endpoint endpoint) {
-        if (endpoint instanceof Routes.Endpoint.Whole(Handler handler)) {
-            voice = handler;
-        }
+        voice = endpoint.voice();
     }
 
     void expectBody() {

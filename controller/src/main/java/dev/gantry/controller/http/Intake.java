@@ -25,6 +25,7 @@ final class Intake {
     private final Supplier<String> requestIds;
     private final Connections connections;
     private final Semaphore inFlight;
+    private final Rates rates;
     private final AtomicLong bodiesBytes = new AtomicLong();
 
     Intake(EdgeLimits limits, Routes routes, Supplier<String> requestIds, Connections connections) {
@@ -33,6 +34,7 @@ final class Intake {
         this.requestIds = requestIds;
         this.connections = connections;
         this.inFlight = new Semaphore(limits.requestsInFlight());
+        this.rates = new Rates(limits.requestsPerSecond(), System::nanoTime);
     }
 
     void take(HttpServerRequest request) {
@@ -52,8 +54,7 @@ final class Intake {
         } else if (endpoint.get() instanceof Routes.Endpoint.Upgraded) {
             // It has no body, and the upgrade needs the request unread: nothing of the connection is read until then.
             request.pause();
-            HttpRequest neutral = neutral(request, path.get(), Body.EMPTY);
-            handOver(neutral, exchange, endpoint.get(), new BodyReader(limits, bodiesBytes));
+            handOver(request, path.get(), exchange, endpoint.get(), new BodyReader(limits, bodiesBytes));
         } else {
             read(request, path.get(), exchange, endpoint.get());
         }
@@ -101,18 +102,20 @@ final class Intake {
                 return;
             }
             exchange.bodyCame();
-            handOver(neutral(request, path, reader.body()), exchange, endpoint, reader);
+            handOver(request, path, exchange, endpoint, reader);
         });
         exchange.onTooSlow(reader::release);
     }
 
-    private void handOver(HttpRequest request, Exchange exchange, Routes.Endpoint endpoint, BodyReader reader) {
-        if (!inFlight.tryAcquire()) {
+    private void handOver(
+            HttpServerRequest request, String path, Exchange exchange, Routes.Endpoint endpoint, BodyReader reader) {
+        boolean often = !rates.admits(remote(request));
+        if (often || !inFlight.tryAcquire()) {
             reader.release();
-            exchange.refuse(Refusal.OVERLOADED);
+            exchange.refuse(often ? Refusal.TOO_OFTEN : Refusal.OVERLOADED);
             return;
         }
-        exchange.serve(endpoint, request, () -> {
+        exchange.serve(endpoint, neutral(request, path, reader.body()), () -> {
             reader.release();
             inFlight.release();
         });
@@ -123,18 +126,21 @@ final class Intake {
         for (Map.Entry<String, String> header : request.headers()) {
             fields.add(new Headers.Field(header.getKey(), unicode(header.getValue())));
         }
-        String remote = request.remoteAddress() == null
-                ? ""
-                : Optional.ofNullable(request.remoteAddress().hostAddress()).orElse("");
         return new HttpRequest(
                 request.method().name(),
                 request.uri(),
                 path,
                 Headers.of(fields),
                 body,
-                remote,
+                remote(request),
                 request.isSSL(),
                 certificate(request));
+    }
+
+    private static String remote(HttpServerRequest request) {
+        return request.remoteAddress() == null
+                ? ""
+                : Optional.ofNullable(request.remoteAddress().hostAddress()).orElse("");
     }
 
     private static Optional<X509Certificate> certificate(HttpServerRequest request) {

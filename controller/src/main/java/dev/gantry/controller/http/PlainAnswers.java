@@ -8,7 +8,7 @@ final class PlainAnswers {
     static HttpResponse refuse(Refusal refusal, String requestId) {
         HttpResponse answer =
                 HttpResponse.text(refusal.status(), refusal.message() + "\n").with("X-Request-Id", requestId);
-        return refusal.status() == 503 ? answer.with("Retry-After", "1") : answer;
+        return refusal.status() == 503 || refusal.status() == 429 ? answer.with("Retry-After", "1") : answer;
     }
 
     static HttpResponse notFound(String requestId) {

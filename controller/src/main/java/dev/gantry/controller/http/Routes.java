@@ -17,12 +17,29 @@ public final class Routes {
 
     /** What answers at a path. */
     sealed interface Endpoint {
-        record Whole(Handler handler) implements Endpoint {}
+        Voice voice();
 
-        record Streamed(StreamHandler handler) implements Endpoint {}
+        record Whole(Handler handler) implements Endpoint {
+            @Override
+            public Voice voice() {
+                return handler;
+            }
+        }
+
+        record Streamed(StreamHandler handler) implements Endpoint {
+            @Override
+            public Voice voice() {
+                return handler;
+            }
+        }
 
         /** @param protocol that the connection speaks from then on */
-        record Upgraded(SocketHandler handler, String protocol) implements Endpoint {}
+        record Upgraded(SocketHandler handler, String protocol) implements Endpoint {
+            @Override
+            public Voice voice() {
+                return handler;
+            }
+        }
     }
 
     private final Map<String, Endpoint> exact = new HashMap<>();

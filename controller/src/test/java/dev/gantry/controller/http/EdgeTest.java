@@ -123,6 +123,23 @@ class EdgeTest {
     }
 
     @Test
+    void refusesAnAddressThatAsksMoreOftenThanItMayAndLetsItAskAgainLater() throws Exception {
+        Edge edge = start(EdgeLimits.DEFAULT.withRequestsPerSecond(2), echo());
+        var refused = firstWith(429, edge);
+        assertThat(refused.body()).startsWith("Requests come from this address more often than they may");
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(firstWith(200, edge).body()).isEqualTo("0 bytes");
+    }
+
+    private java.net.http.HttpResponse<String> firstWith(int status, Edge edge) throws Exception {
+        java.net.http.HttpResponse<String> answer;
+        do {
+            answer = client.send(request(edge, "/"), BodyHandlers.ofString());
+        } while (answer.statusCode() != status);
+        return answer;
+    }
+
+    @Test
     void refusesTooLargeABodyBeforeItIsSent() throws Exception {
         Edge edge = start(echo());
         String answer =

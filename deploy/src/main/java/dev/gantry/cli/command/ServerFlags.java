@@ -60,6 +60,14 @@ final class ServerFlags {
     private @Nullable String advertise;
 
     @Option(
+            names = "--requests-per-second",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many each client address may make of each API, in bursts of twice as many; more are"
+                    + " refused (ThrottlingException, 429). Default ${DEFAULT-VALUE}: as many as it likes.")
+    private int requestsPerSecond;
+
+    @Option(
             names = "--store",
             paramLabel = "embedded|etcd|etcd=URL[,URL]",
             defaultValue = "embedded",
@@ -152,6 +160,7 @@ final class ServerFlags {
         check(agentPort >= 0 && agentPort <= 65_535, "--agent-port " + agentPort, "a port is 0 to 65535");
         int kube = kubePort();
         check(kube >= 0 && kube <= 65_535, "--kube-port " + kube, "a port is 0 to 65535");
+        check(requestsPerSecond >= 0, "--requests-per-second " + requestsPerSecond, "0 or more are possible");
         check(account.matches("\\d{12}"), "--account " + account, "an account is twelve digits");
         check(cluster.matches("[A-Za-z0-9_-]{1,255}"), "--cluster " + cluster, "letters, digits, _ and - are allowed");
         kubeClusters.forEach(name -> check(
@@ -169,6 +178,7 @@ final class ServerFlags {
                 agentPort,
                 kube,
                 advertise,
+                requestsPerSecond,
                 StoreChoice.parse(store),
                 auth,
                 region,

@@ -113,6 +113,7 @@ final class Rehearsal {
                 0,
                 0,
                 null,
+                0,
                 new StoreChoice.Embedded(),
                 ServerOptions.Auth.sigv4,
                 "us-east-1",

@@ -25,7 +25,8 @@ final class ServerSettings {
                         options.port(),
                         options.agentPort(),
                         options.kubePort(),
-                        Optional.ofNullable(options.advertise())),
+                        Optional.ofNullable(options.advertise()),
+                        options.requestsPerSecond()),
                 new ControllerSettings.Access(
                         options.auth() == ServerOptions.Auth.sigv4,
                         options.region(),

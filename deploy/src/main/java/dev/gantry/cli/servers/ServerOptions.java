@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentPort         of the agents' port; 0 lets the kernel choose
  * @param kubePort          of the Kubernetes API; 0 lets the kernel choose
  * @param advertise         host name or address that agents and other controllers reach this one by; null: found out
+ * @param requestsPerSecond that each client address may make of each API; 0 for any number
  * @param account           twelve digits
  * @param rootAccessKey     null: generated on first start
  * @param rootSecretKeyFile file whose first line is the secret of {@code rootAccessKey}; null: generated
@@ -29,6 +30,7 @@ public record ServerOptions(
         int agentPort,
         int kubePort,
         @Nullable String advertise,
+        int requestsPerSecond,
         StoreChoice store,
         Auth auth,
         String region,

@@ -42,6 +42,7 @@ final class ControlPlane implements AutoCloseable {
     private final Path log;
     private final Optional<EtcdProcess> etcd;
     private final String javaOptions;
+    private final String serverOptions;
     private final int port = EtcdProcess.freePort();
     private final int agentPort = EtcdProcess.freePort();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -54,6 +55,12 @@ final class ControlPlane implements AutoCloseable {
      * @param store {@code embedded} or {@code etcd}
      */
     ControlPlane(Path home, String store, String javaOptions) throws Exception {
+        this(home, store, javaOptions, "");
+    }
+
+    /** @param serverOptions words for {@code gantry server} */
+    ControlPlane(Path home, String store, String javaOptions, String serverOptions) throws Exception {
+        this.serverOptions = serverOptions;
         this.data = Files.createDirectories(home.resolve("data"));
         this.log = home.resolve("server.log");
         this.javaOptions = javaOptions;
@@ -110,7 +117,8 @@ final class ControlPlane implements AutoCloseable {
                 "server",
                 log,
                 Map.of("GANTRY_JAVA_OPTIONS", javaOptions),
-                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort + where));
+                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort + where
+                        + " " + serverOptions));
     }
 
     void start() {

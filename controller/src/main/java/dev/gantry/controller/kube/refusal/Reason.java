@@ -17,7 +17,8 @@ public enum Reason {
     TOO_MANY_REQUESTS("TooManyRequests", 429),
     INTERNAL("InternalError", 500),
     NOT_IMPLEMENTED("NotImplemented", 501),
-    UNAVAILABLE("ServiceUnavailable", 503);
+    UNAVAILABLE("ServiceUnavailable", 503),
+    TIMEOUT("Timeout", 504);
 
     private final String text;
     private final int code;

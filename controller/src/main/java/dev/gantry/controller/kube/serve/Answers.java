@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.http.Body;
 import dev.gantry.controller.http.Headers;
 import dev.gantry.controller.http.HttpResponse;
+import dev.gantry.controller.http.Refusal;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.refusal.Reason;
 import java.util.List;
 
 /** Answers of the API as HTTP. */
@@ -31,6 +33,18 @@ final class Answers {
     static HttpResponse refusal(KubeRefusal refusal) {
         HttpResponse answer = json(refusal.reason().code(), refusal.status());
         return refusal.isWorthRetrying() ? answer.with("Retry-After", "1") : answer;
+    }
+
+    /** What the edge refuses in place of the API. */
+    static HttpResponse refusal(Refusal refusal) {
+        Reason reason = switch (refusal) {
+            case MALFORMED, HEADERS_TOO_LARGE -> Reason.BAD_REQUEST;
+            case TOO_SLOW, DEADLINE -> Reason.TIMEOUT;
+            case BODY_TOO_LARGE -> Reason.TOO_LARGE;
+            case TOO_OFTEN, OVERLOADED -> Reason.TOO_MANY_REQUESTS;
+            case FAILED -> Reason.INTERNAL;
+        };
+        return refusal(KubeRefusal.of(reason, refusal.message()));
     }
 
     /** With texts that kubectl prints. */

@@ -5,9 +5,11 @@ import dev.gantry.controller.dispatch.AgentChannel;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.controller.http.HttpRequest;
 import dev.gantry.controller.http.HttpResponse;
+import dev.gantry.controller.http.Refusal;
 import dev.gantry.controller.http.ResponseStream;
 import dev.gantry.controller.http.Routes;
 import dev.gantry.controller.http.Socket;
+import dev.gantry.controller.http.StreamHandler;
 import dev.gantry.controller.kube.access.Deed;
 import dev.gantry.controller.kube.access.Reviews;
 import dev.gantry.controller.kube.access.Roles;
@@ -99,9 +101,23 @@ public final class KubeApi {
     }
 
     public void mount(Routes routes) {
-        routes.stream("/*", this::handle);
+        routes.stream("/*", new Front());
         routes.upgrades(this::handleWebSocket);
         routes.upgrades(PodSessions.SPDY, this::handleSpdy);
+    }
+
+    /** Clients of Kubernetes ask again by themselves when they are told so in a Status. */
+    private final class Front implements StreamHandler {
+        @Override
+        public void handle(HttpRequest request, ResponseStream stream)
+                throws InterruptedException, ClientGoneException {
+            KubeApi.this.handle(request, stream);
+        }
+
+        @Override
+        public HttpResponse refuse(Refusal refusal, String requestId) {
+            return Answers.refusal(refusal).with("X-Request-Id", requestId);
+        }
     }
 
     /** What clients of WebSockets may choose from. */

@@ -29,6 +29,14 @@ class KubeApiTest {
     }
 
     @Test
+    void saysInAStatusWhatItsEdgeRefuses() throws Exception {
+        KubeWorld.Answer refused = world.post("/api/v1/namespaces/default/configmaps", " ".repeat((1 << 20) + 1));
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.text("/reason")).isEqualTo("RequestEntityTooLarge");
+        assertThat(refused.text("/message")).isEqualTo("The request body is too large.");
+    }
+
+    @Test
     void createsReadsReplacesAndDeletesAnObject() throws Exception {
         KubeWorld.Answer created = world.post(MAPS, "{'metadata':{'name':'one'},'data':{'a':'b'}}");
         assertThat(created.status()).isEqualTo(201);
