@@ -83,7 +83,8 @@ final class Decoder {
         }
         try {
             T parsed = key.kind().parser().parseFrom(value);
-            return Optional.of(new Change<>(key, before, new Versioned<>(key, parsed, revision), revision));
+            T kept = key.kind().sharing().shared(before == null ? null : before.value(), parsed);
+            return Optional.of(new Change<>(key, before, new Versioned<>(key, kept, revision), revision));
         } catch (InvalidProtocolBufferException e) {
             // The last readable version stays: whatever is decided from it meets a conflict, so nothing is overwritten.
             LOG.error(

@@ -33,7 +33,7 @@ import java.util.function.Function;
 public final class Kinds {
 
     /** Scope: the ECS cluster's name. */
-    public static final Kind<Workload> WORKLOAD = new Kind<>("workload", new SharedParts().parser());
+    public static final Kind<Workload> WORKLOAD = new Kind<>("workload", Workload.parser(), new SharedParts());
 
     /** No scope; named by the node's id. */
     public static final Kind<Node> NODE = new Kind<>("node", Node.parser());

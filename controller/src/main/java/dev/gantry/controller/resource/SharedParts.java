@@ -1,25 +1,22 @@
 package dev.gantry.controller.resource;
 
-import com.google.protobuf.AbstractParser;
 import com.google.protobuf.Any;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.ExtensionRegistryLite;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Wish;
 import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
+import dev.gantry.store.Kind;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets workloads that are read from the store share what is equal in them: of a service's tasks that is nearly everything
  * but their names, and an image holds all of them.
  */
-final class SharedParts {
+final class SharedParts implements Kind.Sharing<Workload> {
 
     /** The part that was not met for longest goes first; it is only not shared any more. */
     private static final int HELD_MAX = 4_096;
@@ -31,34 +28,29 @@ final class SharedParts {
         }
     };
 
-    /** Reads workloads whose parts are shared with those that it read before. */
-    Parser<Workload> parser() {
-        return new AbstractParser<>() {
-            @Override
-            public Workload parsePartialFrom(CodedInputStream input, ExtensionRegistryLite extensions)
-                    throws InvalidProtocolBufferException {
-                return shared(Workload.parser().parsePartialFrom(input, extensions));
-            }
-        };
-    }
-
-    private synchronized Workload shared(Workload workload) {
-        Workload.Builder shared =
-                workload.toBuilder().setScope(one(workload.getScope())).setOwner(one(workload.getOwner()));
-        if (workload.hasOrigin()) {
-            shared.setOrigin(one(workload.getOrigin(), Any.class));
+    /** Of most writes the larger part is as it was before, and to compare it is less than to look it up. */
+    @Override
+    public synchronized Workload shared(@Nullable Workload earlier, Workload read) {
+        Workload before = earlier == null ? Workload.getDefaultInstance() : earlier;
+        Workload.Builder shared = read.toBuilder()
+                .setScope(same(before.getScope(), read.getScope(), String.class))
+                .setOwner(same(before.getOwner(), read.getOwner(), String.class));
+        if (read.hasOrigin()) {
+            shared.setOrigin(same(before.getOrigin(), read.getOrigin(), Any.class));
         }
-        if (workload.hasSpec()) {
-            shared.setSpec(shared(workload.getSpec(), workload.getId()));
+        if (read.hasSpec()) {
+            shared.setSpec(
+                    read.getSpec().equals(before.getSpec()) ? before.getSpec() : shared(read.getSpec(), read.getId()));
         }
-        if (workload.getWish().getDesired() == RunState.RUN && workload.hasWish()) {
-            shared.setWish(one(workload.getWish(), Wish.class));
+        if (read.getWish().getDesired() == RunState.RUN && read.hasWish()) {
+            shared.setWish(same(before.getWish(), read.getWish(), Wish.class));
         }
-        if (workload.hasPlacement()) {
-            shared.getPlacementBuilder().setNode(one(workload.getPlacement().getNode()));
+        if (read.hasPlacement()) {
+            String node = read.getPlacement().getNode();
+            shared.getPlacementBuilder().setNode(same(before.getPlacement().getNode(), node, String.class));
         }
-        if (workload.hasObserved()) {
-            shared.setObserved(shared(workload.getObserved()));
+        if (read.hasObserved()) {
+            shared.setObserved(shared(read.getObserved()));
         }
         return shared.build();
     }
@@ -79,6 +71,10 @@ final class SharedParts {
             container.setName(one(container.getName())).setImageDigest(one(container.getImageDigest()));
         }
         return shared.build();
+    }
+
+    private <T> T same(T before, T read, Class<T> type) {
+        return read.equals(before) ? before : one(read, type);
     }
 
     private String one(String text) {

@@ -36,6 +36,30 @@ class SharedPartsTest {
     }
 
     @Test
+    void aWorkloadThatMovesOnKeepsWhatIsAsItWas() throws InvalidProtocolBufferException {
+        Workload before = read(task("one"));
+        Workload written = task("one").toBuilder()
+                .setObserved(Observation.newBuilder().setStoppedAtMs(9))
+                .build();
+        Workload after = parts.shared(before, Workload.parseFrom(written.toByteString()));
+        assertThat(after).isEqualTo(written);
+        assertThat(after.getSpec()).isSameAs(before.getSpec());
+        assertThat(after.getOrigin()).isSameAs(before.getOrigin());
+    }
+
+    @Test
+    void aWorkloadOfAnotherDefinitionKeepsNothingOfTheOneBefore() throws InvalidProtocolBufferException {
+        Workload before = read(task("one"));
+        Workload written = task("one").toBuilder()
+                .setOwner("ecs-service/default/other")
+                .setSpec(WorkloadSpec.newBuilder().setCluster("other"))
+                .clearOrigin()
+                .build();
+        assertThat(parts.shared(before, Workload.parseFrom(written.toByteString())))
+                .isEqualTo(written);
+    }
+
+    @Test
     void holdsOnlySoManyParts() throws InvalidProtocolBufferException {
         ContainerSpec first = read(task("one")).getSpec().getContainers(0);
         for (int i = 0; i < 5_000; i++) {
@@ -48,7 +72,7 @@ class SharedPartsTest {
     }
 
     private Workload read(Workload written) throws InvalidProtocolBufferException {
-        return parts.parser().parseFrom(written.toByteString());
+        return parts.shared(null, Workload.parseFrom(written.toByteString()));
     }
 
     private static Workload task(String id) {

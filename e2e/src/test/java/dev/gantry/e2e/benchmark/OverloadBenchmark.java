@@ -40,7 +40,9 @@ final class OverloadBenchmark {
     private static final int RATE = 400;
 
     private static final int ASKED = 10 * RATE;
-    private static final int PACED_CONNECTIONS = 200;
+
+    /** Of one connection, at its times. */
+    private static final int PACE = 20;
 
     private final int port;
     private final byte[] request;
@@ -86,20 +88,22 @@ final class OverloadBenchmark {
         Figure.print("10 times the rate: refused, p50", percentile(some, 400, 50), 50, "ms", "goal");
         Figure.print("10 times the rate: refused, p99", percentile(some, 400, 99), "ms");
         long began = System.nanoTime();
+        double seconds;
         List<Asked> after;
         do {
+            seconds = (System.nanoTime() - began) / 1e9;
             after = paced(RATE / 2, 0.5);
         } while (after.stream().anyMatch(one -> one.status() != 200)
                 || percentile(after, 200, 99) > Math.max(2 * usual, 50));
-        Figure.print("calm again after", (System.nanoTime() - began) / 1e9 - 0.5, 5, "s", "goal");
+        Figure.print("calm again after", seconds, 5, "s", "goal");
     }
 
     /** So many requests a second over many connections, each request on its time. */
     private List<Asked> paced(int perSecond, double seconds) throws Exception {
-        int connections = Math.min(PACED_CONNECTIONS, perSecond);
-        double each = 1e9 * connections / perSecond;
+        int connections = perSecond / PACE;
+        double each = 1e9 / PACE;
         long start = System.nanoTime();
-        int requests = (int) (seconds * perSecond / connections);
+        int requests = (int) (seconds * PACE);
         List<Callable<List<Asked>>> clients = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             long first = start + (long) (each * i / connections);
