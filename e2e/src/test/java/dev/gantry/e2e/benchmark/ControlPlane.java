@@ -1,5 +1,6 @@
 package dev.gantry.e2e.benchmark;
 
+import dev.gantry.cli.client.KubeAccess;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.ClusterKey;
 import dev.gantry.controller.identity.Seal;
@@ -44,9 +45,11 @@ final class ControlPlane implements AutoCloseable {
     private final String javaOptions;
     private final int port = EtcdProcess.freePort();
     private final int agentPort = EtcdProcess.freePort();
+    private final int kubePort = EtcdProcess.freePort();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Authority authority;
     private Optional<Gantry> process = Optional.empty();
+    private String words = "";
 
     /**
      * Makes the store and the cluster's authority, and starts nothing yet.
@@ -103,6 +106,16 @@ final class ControlPlane implements AutoCloseable {
         return EmbeddedBackend.open(Files.createDirectories(data.resolve("store")));
     }
 
+    /** Lets it take nodes for alive that no agent is behind. */
+    void withSilentNodes() {
+        words = " --unreachable-after 30m --lost-after 60m";
+    }
+
+    /** Its Kubernetes API, as its administrator sees it. */
+    KubeClient kube() {
+        return new KubeClient(KubeAccess.read(data.resolve("kubeconfig")));
+    }
+
     /** Starts it; returns at once. */
     void launch() {
         String where = etcd.map(one -> " --store etcd=" + one.endpoint()).orElse("");
@@ -110,7 +123,8 @@ final class ControlPlane implements AutoCloseable {
                 "server",
                 log,
                 Map.of("GANTRY_JAVA_OPTIONS", javaOptions),
-                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort + where));
+                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort
+                        + " --kube-port " + kubePort + where + words));
     }
 
     void start() {
