@@ -32,6 +32,11 @@ public final class JobPodReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return PodDocument.keys(snapshot);
     }

@@ -33,6 +33,11 @@ public final class PodReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return PodDocument.keys(snapshot);
     }
