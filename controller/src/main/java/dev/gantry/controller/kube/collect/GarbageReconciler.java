@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.collect;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.KubeDocument;
-import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.Ownership;
@@ -82,7 +81,8 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
         } else if (change.key().kind().equals(Kinds.WORKLOAD)) {
             Optional<PodDocument> before = PodDocument.ofAny(change.before());
             Optional<PodDocument> after = PodDocument.ofAny(change.after());
-            boolean isSame = before.map(PodDocument::json).equals(after.map(PodDocument::json));
+            boolean isSame = before.map(pod -> pod.origin().getJson())
+                    .equals(after.map(pod -> pod.origin().getJson()));
             if (!isSame) {
                 before.ifPresent(pod -> owners(pod.origin(), keys));
                 after.ifPresent(pod -> owners(pod.origin(), keys));
@@ -161,8 +161,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
     }
 
     private static Key<KubeObject> key(PodDocument pod) {
-        Meta meta = pod.meta();
-        return key(pod.origin().getCluster(), pod.origin().getNamespace(), meta.uid());
+        return key(pod.origin().getCluster(), pod.origin().getNamespace(), pod.uid());
     }
 
     private static Key<KubeObject> key(String cluster, String namespace, String uid) {

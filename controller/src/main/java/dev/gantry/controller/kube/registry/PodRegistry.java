@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
-import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
@@ -95,15 +94,9 @@ final class PodRegistry implements Registry {
             json.withObject("/spec").set("ephemeralContainers", object.at(EPHEMERAL));
         }
         Meta meta = Meta.of(json);
-        KubePod.Builder origin = before.origin().toBuilder().setJson(Json.bytes(withoutDeletion(json)));
-        origin.clearOwnerUids();
-        meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
-        origin.clearLabels().putAllLabels(meta.labels());
-        if (before.isDeleted()) {
-            origin.setJson(Json.bytes(json));
-        }
+        KubePod origin = PodDocument.stored(before.origin(), before.isDeleted() ? json : withoutDeletion(json));
         Workload.Builder changed = before.record().value().toBuilder()
-                .setOrigin(Any.pack(origin.build()))
+                .setOrigin(Any.pack(origin))
                 .setVersion(before.record().value().getVersion() + 1);
         if (isExtended) {
             changed.setSpec(supported(name, () -> maker.extend(changed.getSpec(), name.cluster(), json)));
