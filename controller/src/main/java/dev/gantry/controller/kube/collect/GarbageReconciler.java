@@ -98,8 +98,12 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
         String cluster = key.scope().substring(0, slash);
         String uid = key.name();
         Optional<Item> owner = Item.find(snapshot, cluster, key.scope().substring(slash + 1), uid);
+        if (owner.isPresent() && !owner.get().meta().isDeleted()) {
+            // Who has no other owner has all he needs.
+            return verdicts(snapshot, cluster, Item.sharedBy(snapshot, cluster, uid), now);
+        }
         List<Item> dependents = Item.ownedBy(snapshot, cluster, uid);
-        if (owner.isPresent() && owner.get().meta().isDeleted()) {
+        if (owner.isPresent()) {
             List<String> finalizers = owner.get().meta().finalizers();
             if (finalizers.contains(Deletion.ORPHAN)) {
                 return dependents.isEmpty()
@@ -110,6 +114,13 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                     && dependents.stream().noneMatch(item -> isBlocking(item, uid))) {
                 return released(owner.get(), Deletion.FOREGROUND, now);
             }
+        }
+        return verdicts(snapshot, cluster, dependents, now);
+    }
+
+    private Outcome verdicts(Snapshot snapshot, String cluster, List<Item> dependents, Instant now) {
+        if (dependents.isEmpty()) {
+            return Outcome.nothing();
         }
         Verdicts verdicts = new Verdicts(snapshot, cluster, types.of(snapshot, cluster));
         return each(dependents, now, verdicts::apply);
