@@ -11,6 +11,7 @@ import dev.gantry.controller.kube.pod.PodEndings;
 import dev.gantry.controller.kube.pod.PodView;
 import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.RefusedException;
@@ -18,6 +19,7 @@ import dev.gantry.proto.KubePod;
 import dev.gantry.proto.PodName;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,15 +49,20 @@ final class PodRegistry implements Registry {
 
     @Override
     public List<ObjectNode> list(Snapshot snapshot, ObjectName within) {
+        return List.copyOf(select(snapshot, within, LabelSelector.EVERYTHING));
+    }
+
+    @Override
+    public List<ObjectNode> select(Snapshot snapshot, ObjectName within, LabelSelector labels) {
         List<PodDocument> pods = within.namespace().isEmpty()
                 ? PodDocument.list(snapshot, within.cluster())
                 : PodDocument.list(snapshot, within.cluster(), within.namespace());
-        return pods.stream()
-                .sorted(java.util.Comparator.comparing(
-                                (PodDocument pod) -> pod.name().namespace())
-                        .thenComparing(pod -> pod.name().name()))
-                .map(pod -> PodView.draw(pod, snapshot))
+        List<PodDocument> selected = pods.stream()
+                .filter(pod -> labels.rules().isEmpty() || labels.matches(pod.labels()))
+                .sorted(Comparator.comparing((PodDocument pod) -> pod.origin().getNamespace())
+                        .thenComparing(pod -> pod.origin().getName()))
                 .toList();
+        return new Drawings<>(selected, pod -> PodView.draw(pod, snapshot));
     }
 
     @Override
