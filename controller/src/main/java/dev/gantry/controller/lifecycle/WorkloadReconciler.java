@@ -29,6 +29,11 @@ public final class WorkloadReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return snapshot.find(Kinds.WORKLOADS_BY_STAGE, Workloads.Stage.LIVE.name()).stream()
                 .filter(workload -> isOrphan(workload.value(), snapshot))

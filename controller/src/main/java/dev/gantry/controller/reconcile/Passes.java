@@ -12,11 +12,14 @@ import dev.gantry.store.Versioned;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -56,7 +59,7 @@ public final class Passes<T extends Message> implements Store.Listener {
 
     private record Told(Snapshot image, List<Change<?>> changes) {}
 
-    private record Work<T extends Message>(KeyQueue.Turn<Key<T>> turn, Snapshot image) {}
+    private record Work<T extends Message>(List<KeyQueue.Turn<Key<T>>> turns, Snapshot image) {}
 
     /** How a pass ended; {@code revision} is that of its last write, 0 for none. */
     private sealed interface Result {
@@ -67,6 +70,11 @@ public final class Passes<T extends Message> implements Store.Listener {
         record Failed(long revision, Exception cause) implements Result {}
 
         record NotAllowed(long revision) implements Result {}
+
+        /** What it means for one of the outcomes that were carried out together. */
+        default Result of(Outcome one) {
+            return this instanceof Done done ? new Done(done.revision(), one.wake()) : this;
+        }
     }
 
     Passes(Reconciler<T> reconciler, LoopEnvironment environment, LoopSettings settings, LoopMeters meters) {
@@ -89,7 +97,7 @@ public final class Passes<T extends Message> implements Store.Listener {
     }
 
     /**
-     * Does one pass if a key is due.
+     * Does one pass if a key is due, over as many keys as the reconciler takes at once.
      *
      * @return when to call again, {@code now} for at once; earlier if anything changes
      */
@@ -97,19 +105,18 @@ public final class Passes<T extends Message> implements Store.Listener {
         // Before the image is read: a pass that began under one leader's record must not end under
         // another's.
         Optional<? extends Versioned<?>> guard = environment.guard().current();
-        Optional<Work<T>> work = next(now);
-        if (work.isPresent()) {
-            KeyQueue.Turn<Key<T>> turn = work.get().turn();
-            Snapshot image = work.get().image();
+        Work<T> work = next(now);
+        if (!work.turns().isEmpty()) {
             Timer.Sample sample = meters.start();
-            Result result = pass(turn.key(), image, guard, now);
+            Map<Key<T>, Result> results = pass(work, guard, now);
             meters.passed(sample);
-            settle(turn, image, result, now);
+            work.turns()
+                    .forEach(turn -> settle(turn, work.image(), Objects.requireNonNull(results.get(turn.key())), now));
         }
         return nextStep(now);
     }
 
-    private synchronized Optional<Work<T>> next(Instant now) {
+    private synchronized Work<T> next(Instant now) {
         followClock(now);
         for (Told told = inbox.poll(); told != null; told = inbox.poll()) {
             Told one = told;
@@ -118,7 +125,13 @@ public final class Passes<T extends Message> implements Store.Listener {
         // After what was told: no key is decided on an image from before the change that woke it.
         Snapshot image = environment.store().snapshot();
         fillUp(image, now);
-        return queue.take(now, image.revision()).map(turn -> new Work<>(turn, image));
+        List<KeyQueue.Turn<Key<T>>> turns = new ArrayList<>();
+        Optional<KeyQueue.Turn<Key<T>>> turn = queue.take(now, image.revision());
+        while (turn.isPresent()) {
+            turns.add(turn.get());
+            turn = turns.size() < reconciler.atOnce() ? queue.take(now, image.revision()) : Optional.empty();
+        }
+        return new Work<>(turns, image);
     }
 
     private void followClock(Instant now) {
@@ -158,12 +171,54 @@ public final class Passes<T extends Message> implements Store.Listener {
         }
     }
 
-    private Result pass(Key<T> key, Snapshot image, Optional<? extends Versioned<?>> guard, Instant now)
+    private Map<Key<T>, Result> pass(Work<T> work, Optional<? extends Versioned<?>> guard, Instant now)
             throws InterruptedException {
+        Map<Key<T>, Result> results = new HashMap<>();
+        Map<Key<T>, Outcome> small = new LinkedHashMap<>();
+        for (KeyQueue.Turn<Key<T>> turn : work.turns()) {
+            Key<T> key = turn.key();
+            try {
+                Outcome outcome = reconciler.reconcile(work.image(), key, now);
+                if (work.turns().size() > 1 && outcome.writes().size() == 1) {
+                    small.put(key, outcome);
+                } else {
+                    results.put(key, carryOut(outcome, guard));
+                }
+            } catch (RuntimeException e) {
+                results.put(key, new Result.Failed(0, e));
+            }
+        }
+        while (!small.isEmpty()) {
+            results.putAll(together(small, guard));
+        }
+        return results;
+    }
+
+    /** Commits the first of them, and with it what fits beside it; takes those out that it has results of. */
+    private Map<Key<T>, Result> together(Map<Key<T>, Outcome> small, Optional<? extends Versioned<?>> guard)
+            throws InterruptedException {
+        Bundle bundle = new Bundle();
+        Map<Key<T>, Outcome> taken = new LinkedHashMap<>();
+        small.forEach((key, outcome) -> {
+            if (bundle.add(outcome.writes().getFirst())) {
+                taken.put(key, outcome);
+            }
+        });
+        small.keySet().removeAll(taken.keySet());
+        Map<Key<T>, Result> results = new HashMap<>();
+        Result all = carryOut(Outcome.write(bundle.build()), guard);
+        // One that met another write must not hold up those that did not.
+        boolean areApart = all instanceof Result.Conflicted && taken.size() > 1;
+        for (Map.Entry<Key<T>, Outcome> one : taken.entrySet()) {
+            results.put(one.getKey(), areApart ? carryOut(one.getValue(), guard) : all.of(one.getValue()));
+        }
+        return results;
+    }
+
+    private Result carryOut(Outcome outcome, Optional<? extends Versioned<?>> guard) throws InterruptedException {
         long revision = 0;
         Map<Key<?>, Long> written = new HashMap<>();
         try {
-            Outcome outcome = reconciler.reconcile(image, key, now);
             for (Transaction transaction : outcome.writes()) {
                 if (transaction.isEmpty()) {
                     continue;

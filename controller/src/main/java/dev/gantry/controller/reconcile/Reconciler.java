@@ -12,8 +12,19 @@ import java.util.Collection;
  */
 public interface Reconciler<T extends Message> {
 
+    /** What {@link #atOnce} is for those that decide about single pods. */
+    int MANY = 32;
+
     /** Names the loop in metrics and logs. */
     String name();
+
+    /**
+     * How many keys a pass may take at once, decided on one image and committed as one where none of them touches what another
+     * one relies on. More than one for what is decided quickly and written in small pieces.
+     */
+    default int atOnce() {
+        return 1;
+    }
 
     /** Every key that must be looked at when the loop starts. */
     Collection<Key<T>> all(Snapshot snapshot);

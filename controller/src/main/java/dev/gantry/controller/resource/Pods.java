@@ -10,6 +10,7 @@ public final class Pods {
 
     private static final String SCOPE = "kube/";
     private static final String TYPE = "/" + KubePod.getDescriptor().getFullName();
+    private static final OriginMemory ORIGINS = new OriginMemory();
 
     private Pods() {}
 
@@ -29,7 +30,7 @@ public final class Pods {
             return Optional.empty();
         }
         try {
-            return Optional.of(KubePod.parseFrom(workload.getOrigin().getValue()));
+            return Optional.of(ORIGINS.pod(workload.getOrigin()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the origin of " + workload.getId() + " is damaged", e);
         }

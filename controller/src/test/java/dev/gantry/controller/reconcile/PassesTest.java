@@ -47,12 +47,18 @@ class PassesTest {
         private final List<Integer> seen = new ArrayList<>();
         private int target = 3;
         private int steps = 1;
+        private int atOnce = 1;
         private boolean deaf;
         private Runnable before = () -> {};
 
         @Override
         public String name() {
             return "counting";
+        }
+
+        @Override
+        public int atOnce() {
+            return atOnce;
         }
 
         @Override
@@ -157,6 +163,58 @@ class PassesTest {
         store.catchUp();
         settle(START);
         assertThat(reconciler.seen).containsExactly(0, 10, 13);
+    }
+
+    @Test
+    void commitsWhatIsDecidedAtOnceTogether() throws InterruptedException {
+        reconciler.atOnce = 2;
+        reconciler.target = 1;
+        create("other");
+        create("third");
+        store.catchUp();
+        long before = store.snapshot().revision();
+        passes.step(START);
+        store.catchUp();
+        assertThat(store.snapshot().revision()).isEqualTo(before + 1);
+        assertThat(reconciler.seen).containsExactly(0, 0);
+        settle(START);
+        assertThat(family("web") + family("other") + family("third")).isEqualTo(3);
+    }
+
+    @Test
+    void oneThatMetAnotherWriteHoldsUpNoneOfThoseBesideIt() throws InterruptedException {
+        reconciler.atOnce = 2;
+        reconciler.target = 1;
+        create("other");
+        store.catchUp();
+        reconciler.before = () -> {
+            reconciler.before = () -> {};
+            write("web", 0);
+        };
+        passes.step(START);
+        store.catchUp();
+        assertThat(family("other")).isEqualTo(1);
+        assertThat(family("web")).isZero();
+        settle(START);
+        assertThat(family("web")).isEqualTo(1);
+    }
+
+    @Test
+    void aBugHoldsBackNoneOfThoseBesideIt() throws InterruptedException {
+        reconciler.atOnce = 2;
+        reconciler.target = 1;
+        create("other");
+        store.catchUp();
+        reconciler.before = () -> {
+            if (reconciler.seen.size() == 1) {
+                throw new IllegalStateException("a bug, on purpose");
+            }
+        };
+        passes.step(START);
+        store.catchUp();
+        assertThat(family("web") + family("other")).isEqualTo(1);
+        settle(START.plusMillis(50));
+        assertThat(family("web") + family("other")).isEqualTo(2);
     }
 
     @Test

@@ -17,7 +17,10 @@ import dev.gantry.store.Versioned;
 import dev.gantry.store.memory.MemoryBackend;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A store in memory that is written to without ceremony. */
@@ -82,7 +85,7 @@ public final class World implements AutoCloseable {
     /** Does what the reconciler wants for the key, and returns it. */
     public <T extends Message> Outcome run(Reconciler<T> reconciler, Key<T> key, Instant now) {
         Outcome outcome = reconciler.reconcile(snapshot(), key, now);
-        outcome.writes().forEach(this::commit);
+        commit(outcome, _ -> {});
         return outcome;
     }
 
@@ -108,13 +111,30 @@ public final class World implements AutoCloseable {
         store.close();
     }
 
+    /** As a pass does: what one transaction wrote the next may write again. */
+    public void commit(Outcome outcome, Consumer<Snapshot> check) {
+        Map<Key<?>, Long> written = new HashMap<>();
+        for (Transaction transaction : outcome.writes()) {
+            long revision = committed(transaction.after(written));
+            transaction
+                    .writes()
+                    .forEach((key, value) -> written.put(key, value.isPresent() ? revision : Transaction.ABSENT));
+            check.accept(snapshot());
+        }
+    }
+
     public void commit(Transaction transaction) {
+        long _ = committed(transaction);
+    }
+
+    private long committed(Transaction transaction) {
         try {
             Commit commit = store.commit(transaction);
-            if (commit instanceof Commit.Conflicted conflicted) {
-                throw new IllegalStateException("conflict on " + conflicted.key());
-            }
             store.catchUp();
+            return switch (commit) {
+                case Commit.Committed(long revision) -> revision;
+                case Commit.Conflicted(Key<?> key) -> throw new IllegalStateException("conflict on " + key);
+            };
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.benchmark;
 
+import dev.gantry.cli.client.KubeAccess;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.ClusterKey;
 import dev.gantry.controller.identity.Seal;
@@ -42,12 +43,13 @@ final class ControlPlane implements AutoCloseable {
     private final Path log;
     private final Optional<EtcdProcess> etcd;
     private final String javaOptions;
-    private final String serverOptions;
     private final int port = EtcdProcess.freePort();
     private final int agentPort = EtcdProcess.freePort();
+    private final int kubePort = EtcdProcess.freePort();
     private final HttpClient http = HttpClient.newHttpClient();
     private final Authority authority;
     private Optional<Gantry> process = Optional.empty();
+    private String words = "";
 
     /**
      * Makes the store and the cluster's authority, and starts nothing yet.
@@ -55,12 +57,6 @@ final class ControlPlane implements AutoCloseable {
      * @param store {@code embedded} or {@code etcd}
      */
     ControlPlane(Path home, String store, String javaOptions) throws Exception {
-        this(home, store, javaOptions, "");
-    }
-
-    /** @param serverOptions words for {@code gantry server} */
-    ControlPlane(Path home, String store, String javaOptions, String serverOptions) throws Exception {
-        this.serverOptions = serverOptions;
         this.data = Files.createDirectories(home.resolve("data"));
         this.log = home.resolve("server.log");
         this.javaOptions = javaOptions;
@@ -110,6 +106,22 @@ final class ControlPlane implements AutoCloseable {
         return EmbeddedBackend.open(Files.createDirectories(data.resolve("store")));
     }
 
+    /** Starts it with these options of {@code gantry server} as well. */
+    ControlPlane with(String options) {
+        words += " " + options;
+        return this;
+    }
+
+    /** Lets it take nodes for alive that no agent is behind. */
+    void withSilentNodes() {
+        ControlPlane _ = with("--unreachable-after 30m --lost-after 60m");
+    }
+
+    /** Its Kubernetes API, as its administrator sees it. */
+    KubeClient kube() {
+        return new KubeClient(KubeAccess.read(data.resolve("kubeconfig")));
+    }
+
     /** Starts it; returns at once. */
     void launch() {
         String where = etcd.map(one -> " --store etcd=" + one.endpoint()).orElse("");
@@ -117,8 +129,8 @@ final class ControlPlane implements AutoCloseable {
                 "server",
                 log,
                 Map.of("GANTRY_JAVA_OPTIONS", javaOptions),
-                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort + where
-                        + " " + serverOptions));
+                "deploy/gantry server --data-dir " + data + " --port " + port + " --agent-port " + agentPort
+                        + " --kube-port " + kubePort + where + words));
     }
 
     void start() {

@@ -6,6 +6,7 @@ import dev.gantry.store.ImageStore;
 import dev.gantry.store.Lease;
 import dev.gantry.store.StoreSettings;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,9 +22,11 @@ final class ImageBytes {
         try (ImageStore store =
                 ImageStore.open(new Still(contents), Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand())) {
             long after = used();
-            if (store.snapshot().count(Kinds.WORKLOAD) == 0) {
+            if (contents.entries().isEmpty()) {
                 throw new IllegalStateException("nothing was measured");
             }
+            // Reachable until here: otherwise it would be gone by now.
+            Reference.reachabilityFence(store);
             return after - before;
         }
     }
@@ -78,8 +81,13 @@ final class ImageBytes {
     }
 
     static double ownBytes(List<Backend.Entry> entries) {
+        return ownBytes(entries, "workload/");
+    }
+
+    /** Of one of those whose paths begin so, in the mean. */
+    static double ownBytes(List<Backend.Entry> entries, String prefix) {
         return entries.stream()
-                .filter(entry -> entry.path().startsWith("workload/"))
+                .filter(entry -> entry.path().startsWith(prefix))
                 .mapToInt(entry -> entry.value().size())
                 .average()
                 .orElse(0);

@@ -22,7 +22,12 @@ final class LeanClient implements AutoCloseable {
     private final byte[] line = new byte[8192];
 
     LeanClient(int port) throws IOException {
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Over a connection that somebody made, for example with TLS. */
+    LeanClient(Socket socket) throws IOException {
+        this.socket = socket;
         this.socket.setTcpNoDelay(true);
         this.socket.setSoTimeout(TIMEOUT_MILLIS);
         this.in = new BufferedInputStream(socket.getInputStream(), 16 << 10);
@@ -31,7 +36,7 @@ final class LeanClient implements AutoCloseable {
     /** The body of the answer, which must be a good one. */
     byte[] exchange(byte[] request) throws IOException {
         Answer answer = ask(request);
-        if (answer.status() != 200) {
+        if (answer.status() != 200 && answer.status() != 201) {
             throw new IOException(answer.status() + " " + new String(answer.body(), ISO_8859_1));
         }
         return answer.body();
@@ -50,6 +55,26 @@ final class LeanClient implements AutoCloseable {
         }
         byte[] body = in.readNBytes(length);
         return new Answer(Integer.parseInt(status.substring(9, 12)), body);
+    }
+
+    /** Begins an answer that comes bit by bit, which must be a good one. */
+    void begin(byte[] request) throws IOException {
+        socket.getOutputStream().write(request);
+        String status = line();
+        while (!line().isEmpty()) {
+            // Nothing in the headers is asked for.
+        }
+        if (!status.startsWith("HTTP/1.1 200")) {
+            throw new IOException(status);
+        }
+    }
+
+    /** Waits for the next bit of such an answer. */
+    byte[] next() throws IOException {
+        int length = Integer.parseInt(line(), 16);
+        byte[] bit = in.readNBytes(length);
+        String _ = line();
+        return bit;
     }
 
     private String line() throws IOException {

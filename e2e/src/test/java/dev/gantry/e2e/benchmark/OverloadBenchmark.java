@@ -56,7 +56,7 @@ final class OverloadBenchmark {
         Path home = Files.createTempDirectory(Path.of("/var/tmp"), "gantry-bench");
         // No options for Java: the heap is the one that users get.
         try (ControlPlane plane =
-                new ControlPlane(home.resolve("rate"), "embedded", "", "--requests-per-second " + RATE)) {
+                new ControlPlane(home.resolve("rate"), "embedded", "").with("--requests-per-second " + RATE)) {
             of(plane).runPaced();
         }
         try (ControlPlane plane = new ControlPlane(home.resolve("flood"), "embedded", "")) {

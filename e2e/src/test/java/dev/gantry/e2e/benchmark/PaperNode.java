@@ -145,21 +145,30 @@ final class PaperNode implements Workshop, AutoCloseable {
     }
 
     static WorkloadReport started(String scope, String id, WorkloadSpec spec, long now) {
+        Observation.Builder observed = Observation.newBuilder()
+                .setPhase(Phase.RUNNING)
+                .setPullStartedAtMs(now)
+                .setPullStoppedAtMs(now)
+                .setStartedAtMs(now)
+                .addContainers(ContainerStatus.newBuilder()
+                        .setName(spec.getContainers(0).getName())
+                        .setRuntimeId(id + id)
+                        .setImageDigest(DIGEST)
+                        .setPhase(Phase.RUNNING)
+                        .setStartedAtMs(now));
         return WorkloadReport.newBuilder()
                 .setScope(scope)
                 .setId(id)
-                .setObserved(Observation.newBuilder()
-                        .setPhase(Phase.RUNNING)
-                        .setPullStartedAtMs(now)
-                        .setPullStoppedAtMs(now)
-                        .setStartedAtMs(now)
-                        .addContainers(ContainerStatus.newBuilder()
-                                .setName(spec.getContainers(0).getName())
-                                .setRuntimeId(id + id)
-                                .setImageDigest(DIGEST)
-                                .setPhase(Phase.RUNNING)
-                                .setStartedAtMs(now)))
+                .setObserved(spec.hasPod() ? ready(observed, id, now) : observed)
                 .build();
+    }
+
+    /** What agents say of a pod beside: its address, and that it serves. */
+    private static Observation.Builder ready(Observation.Builder observed, String id, long now) {
+        int host = id.hashCode();
+        observed.addAddresses("10.42." + (host >>> 8 & 0xFF) + "." + (host & 0xFF));
+        observed.getContainersBuilder(0).setStarted(true).setReady(true).setReadySinceMs(now);
+        return observed;
     }
 
     private WorkloadReport stopped(DesiredWorkload workload) {

@@ -2,10 +2,11 @@ package dev.gantry.e2e.benchmark;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The other side of the API's figures: reads a body and answers a small JSON text, on Vert.x alone. */
+/** The other side of the API's figures: reads a body and answers with bytes that it has, on Vert.x alone. */
 final class TrivialServer implements AutoCloseable {
 
     private final Process process;
@@ -16,15 +17,23 @@ final class TrivialServer implements AutoCloseable {
         this.port = port;
     }
 
+    private static final int ANSWER_BYTES = 450;
+
     /** In a process of its own, as the API is. */
     static TrivialServer start() throws IOException {
+        return start(ANSWER_BYTES);
+    }
+
+    /** @param bytes of each answer, which are there before anybody asks */
+    static TrivialServer start(int bytes) throws IOException {
         Process process = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-XX:+UseSerialGC",
                         "-Xmx512m",
                         "-cp",
                         System.getProperty("java.class.path", ""),
-                        TrivialServer.class.getName())
+                        TrivialServer.class.getName(),
+                        Integer.toString(bytes))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String port = process.inputReader(StandardCharsets.US_ASCII).readLine();
@@ -35,7 +44,7 @@ final class TrivialServer implements AutoCloseable {
     }
 
     public static void main(String[] arguments) {
-        String answer = "{\"clusters\":[" + "\"0123456789abcdef\",".repeat(24) + "\"\"],\"failures\":[]}";
+        Buffer answer = Buffer.buffer("x".repeat(Integer.parseInt(arguments[0])));
         Vertx vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(false));
         vertx.createHttpServer()
                 .requestHandler(

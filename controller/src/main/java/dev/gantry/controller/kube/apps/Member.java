@@ -28,8 +28,6 @@ record Member(
         int deletionCost,
         Map<String, String> labels) {
 
-    private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
-
     static Member of(PodDocument pod) {
         Observation observed = pod.record().value().getObserved();
         Optional<Instant> readySince = pod.isReady()
@@ -44,8 +42,8 @@ record Member(
                 readySince,
                 pod.restarts(),
                 Instant.ofEpochMilli(pod.record().value().getCreatedAtMs()),
-                cost(pod.meta().annotations().getOrDefault(COST, "0")),
-                pod.meta().labels());
+                cost(pod.deletionCost()),
+                pod.labels());
     }
 
     boolean isPlaced() {

@@ -54,7 +54,7 @@ public final class ReplicaSetReconciler extends PodOwnerReconciler {
             int replicas = set.spec().path("replicas").asInt(1);
             for (ReplicaPlanner.Action action : ReplicaPlanner.plan(replicas, members, neighbours(snapshot, set))) {
                 switch (action) {
-                    case ReplicaPlanner.Action.Make(int count) -> making = make(pass, set, count);
+                    case ReplicaPlanner.Action.Make(int count) -> making = make(pass, set, members, count);
                     case ReplicaPlanner.Action.Delete(Member member) -> {
                         PodDocument pod = pods.get(member.name());
                         if (pod != null && pass.hasRoom()) {
@@ -74,10 +74,10 @@ public final class ReplicaSetReconciler extends PodOwnerReconciler {
 
     private record Making(int made, Optional<String> refusal) {}
 
-    private Making make(OwnerPass pass, KubeDocument set, int count) {
+    private Making make(OwnerPass pass, KubeDocument set, List<Member> members, int count) {
         int made = 0;
         ObjectNode template = (ObjectNode) set.spec().path("template");
-        while (made < count && pass.canCreate() && pass.hasRoom()) {
+        while (made < count && pass.canCreate() && (pass.hasRoom() || goesOn(pass, set, members, made))) {
             Optional<String> refusal = pass.createPod(template, set.meta().name() + "-", maker);
             if (refusal.isPresent()) {
                 return new Making(made, refusal);
@@ -85,6 +85,11 @@ public final class ReplicaSetReconciler extends PodOwnerReconciler {
             made++;
         }
         return new Making(made, Optional.empty());
+    }
+
+    private static boolean goesOn(OwnerPass pass, KubeDocument set, List<Member> members, int made) {
+        pass.json().set("status", new ReplicaSetStatus(set, members, made, pass.now()).draw(Optional.empty()));
+        return pass.goesOn();
     }
 
     /** The pods by node of all sets with the same owner, or of this one if nobody owns it. */

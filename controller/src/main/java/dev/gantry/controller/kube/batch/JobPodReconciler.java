@@ -1,7 +1,6 @@
 package dev.gantry.controller.kube.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.Ownership;
@@ -29,6 +28,11 @@ public final class JobPodReconciler implements Reconciler<Workload> {
     @Override
     public String name() {
         return "kube-job-pods";
+    }
+
+    @Override
+    public int atOnce() {
+        return MANY;
     }
 
     @Override
@@ -64,18 +68,14 @@ public final class JobPodReconciler implements Reconciler<Workload> {
     public Outcome reconcile(Snapshot snapshot, Key<Workload> key, Instant now) {
         return snapshot.get(key)
                 .flatMap(PodDocument::of)
-                .filter(pod -> pod.meta().finalizers().contains(Attempt.FINALIZER) && !hasJob(snapshot, pod))
+                .filter(pod -> pod.finalizers().contains(Attempt.FINALIZER) && !hasJob(snapshot, pod))
                 .map(JobPodReconciler::released)
                 .orElse(Outcome.nothing());
     }
 
     private static boolean hasJob(Snapshot snapshot, PodDocument pod) {
-        return pod.meta()
-                .controller()
-                .map(Meta.Owner::uid)
-                .filter(uid ->
-                        snapshot.count(Kinds.KUBE_OBJECTS_BY_UID, pod.name().cluster() + "/" + uid) > 0)
-                .isPresent();
+        return !pod.controllerUid().isEmpty()
+                && snapshot.count(Kinds.KUBE_OBJECTS_BY_UID, pod.name().cluster() + "/" + pod.controllerUid()) > 0;
     }
 
     private static Outcome released(PodDocument pod) {

@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.collect;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.custom.ClusterTypes;
 import dev.gantry.controller.kube.document.KubeDocument;
-import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.Ownership;
@@ -82,7 +81,8 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
         } else if (change.key().kind().equals(Kinds.WORKLOAD)) {
             Optional<PodDocument> before = PodDocument.ofAny(change.before());
             Optional<PodDocument> after = PodDocument.ofAny(change.after());
-            boolean isSame = before.map(PodDocument::json).equals(after.map(PodDocument::json));
+            boolean isSame = before.map(pod -> pod.origin().getJson())
+                    .equals(after.map(pod -> pod.origin().getJson()));
             if (!isSame) {
                 before.ifPresent(pod -> owners(pod.origin(), keys));
                 after.ifPresent(pod -> owners(pod.origin(), keys));
@@ -98,8 +98,12 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
         String cluster = key.scope().substring(0, slash);
         String uid = key.name();
         Optional<Item> owner = Item.find(snapshot, cluster, key.scope().substring(slash + 1), uid);
+        if (owner.isPresent() && !owner.get().meta().isDeleted()) {
+            // Who has no other owner has all he needs.
+            return verdicts(snapshot, cluster, Item.sharedBy(snapshot, cluster, uid), now);
+        }
         List<Item> dependents = Item.ownedBy(snapshot, cluster, uid);
-        if (owner.isPresent() && owner.get().meta().isDeleted()) {
+        if (owner.isPresent()) {
             List<String> finalizers = owner.get().meta().finalizers();
             if (finalizers.contains(Deletion.ORPHAN)) {
                 return dependents.isEmpty()
@@ -110,6 +114,13 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
                     && dependents.stream().noneMatch(item -> isBlocking(item, uid))) {
                 return released(owner.get(), Deletion.FOREGROUND, now);
             }
+        }
+        return verdicts(snapshot, cluster, dependents, now);
+    }
+
+    private Outcome verdicts(Snapshot snapshot, String cluster, List<Item> dependents, Instant now) {
+        if (dependents.isEmpty()) {
+            return Outcome.nothing();
         }
         Verdicts verdicts = new Verdicts(snapshot, cluster, types.of(snapshot, cluster));
         return each(dependents, now, verdicts::apply);
@@ -161,8 +172,7 @@ public final class GarbageReconciler implements Reconciler<KubeObject> {
     }
 
     private static Key<KubeObject> key(PodDocument pod) {
-        Meta meta = pod.meta();
-        return key(pod.origin().getCluster(), pod.origin().getNamespace(), meta.uid());
+        return key(pod.origin().getCluster(), pod.origin().getNamespace(), pod.uid());
     }
 
     private static Key<KubeObject> key(String cluster, String namespace, String uid) {

@@ -89,10 +89,22 @@ sealed interface Item {
     }
 
     static List<Item> ownedBy(Snapshot snapshot, String cluster, String uid) {
+        return ownedBy(snapshot, cluster, uid, 1);
+    }
+
+    /** Only those that have other owners, too. */
+    static List<Item> sharedBy(Snapshot snapshot, String cluster, String uid) {
+        return ownedBy(snapshot, cluster, uid, 2);
+    }
+
+    private static List<Item> ownedBy(Snapshot snapshot, String cluster, String uid, int ownersAtLeast) {
         Stream<Item> objects = snapshot.find(Kinds.KUBE_OBJECTS_BY_OWNER, cluster + "/" + uid).stream()
+                .filter(object -> object.value().getOwnerUidsCount() >= ownersAtLeast)
                 .map(KubeDocument::of)
                 .map(OfObject::new);
-        Stream<Item> pods = PodDocument.ownedBy(snapshot, cluster, uid).stream().map(OfPod::new);
+        Stream<Item> pods = PodDocument.ownedBy(snapshot, cluster, uid).stream()
+                .filter(pod -> pod.origin().getOwnerUidsCount() >= ownersAtLeast)
+                .map(OfPod::new);
         return Stream.concat(objects, pods).toList();
     }
 }

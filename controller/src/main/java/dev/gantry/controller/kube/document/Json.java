@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -47,8 +48,13 @@ public final class Json {
     }
 
     public static ByteString bytes(JsonNode json) {
+        return UnsafeByteOperations.unsafeWrap(array(json));
+    }
+
+    /** As they are sent; the caller's own. */
+    public static byte[] array(JsonNode json) {
         try {
-            return ByteString.copyFrom(MAPPER.writeValueAsBytes(json));
+            return MAPPER.writeValueAsBytes(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree cannot be written", e);
         }

@@ -5,25 +5,40 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.Node;
+import dev.gantry.proto.PodContainer.Role;
+import dev.gantry.proto.PodMarks;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pod that the API shows: the workload it is, and its metadata and spec as JSON. What planners ask of its state is answered here; its status
- * as clients see it is drawn elsewhere.
+ * A pod that the API shows: the workload it is, and its metadata and spec as JSON, which is read only when somebody asks for it: planners look
+ * at thousands. What they ask of its state is answered here; its status as clients see it is drawn elsewhere. For one thread.
  */
-public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode json) {
+public final class PodDocument {
+
+    private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
+
+    private final Versioned<Workload> record;
+    private final KubePod origin;
+    private @Nullable ObjectNode json;
+
+    public PodDocument(Versioned<Workload> record, KubePod origin) {
+        this.record = record;
+        this.origin = origin;
+    }
 
     /** The phases of the Kubernetes API. */
     public enum Phase {
@@ -35,7 +50,27 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
 
     /** Empty for a workload that is no pod, or one that is only history. */
     public static Optional<PodDocument> of(Versioned<Workload> record) {
-        return Pods.shown(record.value()).map(pod -> new PodDocument(record, pod, Json.object(pod.getJson())));
+        return Pods.shown(record.value()).map(pod -> new PodDocument(record, pod));
+    }
+
+    /** What is stored of a pod with this metadata and spec; the rest as it was before. */
+    public static KubePod stored(KubePod before, ObjectNode json) {
+        Meta meta = Meta.of(json);
+        KubePod.Builder after = before.toBuilder().setJson(Json.bytes(json)).clearOwnerUids();
+        meta.owners().forEach(owner -> after.addOwnerUids(owner.uid()));
+        return after.clearLabels()
+                .putAllLabels(meta.labels())
+                .setMarks(marks(meta))
+                .build();
+    }
+
+    private static PodMarks marks(Meta meta) {
+        return PodMarks.newBuilder()
+                .setDeleted(meta.isDeleted())
+                .setControllerUid(meta.controller().map(Meta.Owner::uid).orElse(""))
+                .addAllFinalizers(meta.finalizers())
+                .setDeletionCost(meta.annotations().getOrDefault(COST, ""))
+                .build();
     }
 
     /** The same for any record, or for none. */
@@ -77,16 +112,60 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
         return all(snapshot.find(Kinds.KUBE_PODS_BY_OWNER, cluster + "/" + uid));
     }
 
+    public Versioned<Workload> record() {
+        return record;
+    }
+
+    public KubePod origin() {
+        return origin;
+    }
+
+    /** Metadata and spec; not to be changed. */
+    public ObjectNode json() {
+        ObjectNode known = json;
+        if (known == null) {
+            known = Json.object(origin.getJson());
+            json = known;
+        }
+        return known;
+    }
+
     public ObjectName name() {
         return new ObjectName(origin.getCluster(), ResourceName.PODS, origin.getNamespace(), origin.getName());
     }
 
     public Meta meta() {
-        return Meta.of(json);
+        return Meta.of(json());
     }
 
     public JsonNode spec() {
-        return json.path("spec");
+        return json().path("spec");
+    }
+
+    public String uid() {
+        return Uids.of(record.value().getId());
+    }
+
+    public Map<String, String> labels() {
+        return origin.hasMarks() ? origin.getLabelsMap() : meta().labels();
+    }
+
+    public List<String> finalizers() {
+        return marks().getFinalizersList();
+    }
+
+    /** The uid of the owner that manages it; empty for none. */
+    public String controllerUid() {
+        return marks().getControllerUid();
+    }
+
+    /** What its user says it costs to lose it; empty where he says nothing. */
+    public String deletionCost() {
+        return marks().getDeletionCost();
+    }
+
+    private PodMarks marks() {
+        return origin.hasMarks() ? origin.getMarks() : marks(meta());
     }
 
     public Phase phase() {
@@ -124,7 +203,7 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
 
     /** Whether its deletion was asked for. */
     public boolean isDeleted() {
-        return meta().isDeleted();
+        return marks().getDeleted();
     }
 
     /** Whether it serves: all its containers are ready and nobody wishes its end. */
@@ -151,13 +230,28 @@ public record PodDocument(Versioned<Workload> record, KubePod origin, ObjectNode
 
     /** Without init containers and ephemeral ones. */
     private Set<String> containerNames() {
-        Set<String> names = new HashSet<>();
-        spec().path("containers")
-                .forEach(container -> names.add(container.path("name").asText()));
-        return names;
+        return record.value().getSpec().getContainersList().stream()
+                .filter(container -> container.getPod().getRole() == Role.APP)
+                .map(ContainerSpec::getName)
+                .collect(Collectors.toSet());
     }
 
     private static List<PodDocument> all(List<Versioned<Workload>> workloads) {
         return workloads.stream().flatMap(workload -> of(workload).stream()).toList();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PodDocument pod && record.equals(pod.record) && origin.equals(pod.origin);
+    }
+
+    @Override
+    public int hashCode() {
+        return record.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name().toString();
     }
 }

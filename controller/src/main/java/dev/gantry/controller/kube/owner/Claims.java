@@ -27,8 +27,8 @@ public record Claims(List<PodDocument> pods, List<PodDocument> adoptable, List<P
         List<PodDocument> released = new ArrayList<>();
         for (PodDocument pod :
                 PodDocument.ownedBy(snapshot, cluster, owner.meta().uid())) {
-            if (Ownership.manages(owner, pod.meta())) {
-                boolean isKept = selector.matches(pod.meta().labels()) || !isAlive(pod);
+            if (Ownership.manages(owner, pod)) {
+                boolean isKept = selector.matches(pod.labels()) || !isAlive(pod);
                 (isKept ? pods : released).add(pod);
             }
         }
@@ -39,7 +39,7 @@ public record Claims(List<PodDocument> pods, List<PodDocument> adoptable, List<P
                         cluster + "/" + owner.name().namespace())
                 .stream()
                 .flatMap(record -> PodDocument.of(record).stream())
-                .filter(pod -> isAlive(pod) && selector.matches(pod.meta().labels()))
+                .filter(pod -> isAlive(pod) && selector.matches(pod.labels()))
                 .forEach(adoptable::add);
         return new Claims(pods, adoptable, released);
     }
@@ -63,7 +63,7 @@ public record Claims(List<PodDocument> pods, List<PodDocument> adoptable, List<P
         for (PodDocument pod : adoptable.subList(0, Math.min(WRITES_MAX / 2, adoptable.size()))) {
             ObjectNode json = pod.json().deepCopy();
             Ownership.add(json, owner);
-            if (!finalizer.isEmpty() && !pod.meta().finalizers().contains(finalizer)) {
+            if (!finalizer.isEmpty() && !pod.finalizers().contains(finalizer)) {
                 json.withObject("/metadata").withArray("finalizers").add(finalizer);
             }
             writes.update(pod.record(), Ownership.changed(pod, json));

@@ -2,11 +2,9 @@ package dev.gantry.controller.kube.owner;
 
 import dev.gantry.controller.kube.admission.Relief;
 import dev.gantry.controller.kube.document.KubeDocument;
-import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
-import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.proto.KubeObject;
@@ -91,19 +89,14 @@ public record Concerned(ResourceName resource) {
     }
 
     private List<Key<KubeObject>> adopters(Snapshot snapshot, PodDocument pod) {
-        Meta meta = pod.meta();
         return KubeDocument.list(
                         snapshot, pod.name().cluster(), resource, pod.name().namespace())
                 .stream()
                 .filter(owner -> Selectors.of(owner)
-                        .filter(selector -> matches(selector, meta))
+                        .filter(selector -> selector.matches(pod.labels()))
                         .isPresent())
                 .map(owner -> owner.record().key())
                 .toList();
-    }
-
-    private static boolean matches(LabelSelector selector, Meta pod) {
-        return selector.matches(pod.labels());
     }
 
     private Collection<Key<KubeObject>> keys(Snapshot snapshot, String cluster, Set<String> uids) {

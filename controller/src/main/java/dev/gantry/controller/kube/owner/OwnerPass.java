@@ -33,7 +33,9 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +49,9 @@ public final class OwnerPass {
     /** Room for the owner, its namespace, a pod and its name, and the guard of the runtime. */
     private static final int WRITES_MAX = Transaction.OPERATIONS_MAX - 8;
 
+    /** Committed in a row, so that an owner of thousands is not looked at anew for every few of them. */
+    private static final int TRANSACTIONS_MAX = 16;
+
     private static final ResourceType POD =
             ResourceTypes.builtIn().find(ResourceName.PODS).orElseThrow();
 
@@ -56,7 +61,8 @@ public final class OwnerPass {
     private final Snapshot snapshot;
     private final KubeDocument owner;
     private final Instant now;
-    private final Transaction.Builder writes = Transaction.builder();
+    private final List<Transaction> earlier = new ArrayList<>();
+    private Transaction.Builder writes = Transaction.builder();
     private final Set<String> taken = new HashSet<>();
     private final Set<String> beside = new HashSet<>();
     private final ObjectNode json;
@@ -74,6 +80,10 @@ public final class OwnerPass {
         writes.guard(owner.record());
     }
 
+    public Instant now() {
+        return now;
+    }
+
     /** The owner as it becomes; to be changed. */
     public ObjectNode json() {
         return json;
@@ -82,6 +92,20 @@ public final class OwnerPass {
     /** Whether more fits into the pass; the rest is for the next one, which its own writes bring about. */
     public boolean hasRoom() {
         return writes.size() + admission.size() < WRITES_MAX;
+    }
+
+    /**
+     * Goes on in another transaction, if one may follow: what the owner is by now is written with what was done so far. Each of
+     * them could be the last.
+     */
+    public boolean goesOn() {
+        // Quotas are charged for the pass as a whole.
+        if (earlier.size() + 1 >= TRANSACTIONS_MAX || admission.size() > 0) {
+            return false;
+        }
+        earlier.add(transaction());
+        writes = Transaction.builder().guard(owner.record());
+        return true;
     }
 
     public Removals removals() {
@@ -289,6 +313,11 @@ public final class OwnerPass {
     }
 
     public Outcome outcome() {
+        earlier.add(transaction());
+        return Outcome.write(earlier);
+    }
+
+    private Transaction transaction() {
         KubeObject before = owner.record().value();
         KubeObject after =
                 KubeDocument.stored(json, before.toBuilder().setMade(made).build());
@@ -296,7 +325,7 @@ public final class OwnerPass {
             writes.update(owner.record(), after);
         }
         admission.writeTo(writes);
-        return Outcome.write(writes.build());
+        return writes.build();
     }
 
     private String freeName(String prefix) {

@@ -10,7 +10,6 @@ import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import java.util.function.Predicate;
@@ -29,6 +28,11 @@ public final class Ownership {
                 .controller()
                 .filter(controller -> controller.uid().equals(owner.meta().uid()))
                 .isPresent();
+    }
+
+    /** Whether the object manages the pod. */
+    public static boolean manages(KubeDocument owner, PodDocument pod) {
+        return pod.controllerUid().equals(owner.meta().uid());
     }
 
     /** The objects of a resource that the owner manages. */
@@ -71,12 +75,9 @@ public final class Ownership {
 
     /** The pod with another document; its spec must be the same. */
     public static Workload changed(PodDocument pod, ObjectNode json) {
-        KubePod.Builder origin =
-                pod.origin().toBuilder().setJson(Json.bytes(json)).clearOwnerUids();
-        Meta.of(json).owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
         Workload before = pod.record().value();
         return before.toBuilder()
-                .setOrigin(Any.pack(origin.build()))
+                .setOrigin(Any.pack(PodDocument.stored(pod.origin(), json)))
                 .setVersion(before.getVersion() + 1)
                 .build();
     }

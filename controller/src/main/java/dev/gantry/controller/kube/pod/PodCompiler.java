@@ -2,8 +2,8 @@ package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
-import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
+import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
 import dev.gantry.controller.kube.document.Uids;
 import dev.gantry.controller.resource.Pods;
@@ -86,17 +86,15 @@ public final class PodCompiler implements PodMaker {
     @Override
     public Workload make(String cluster, ObjectNode pod, Instant now) {
         Meta meta = Meta.of(pod);
-        KubePod.Builder origin = KubePod.newBuilder()
+        KubePod named = KubePod.newBuilder()
                 .setCluster(cluster)
                 .setNamespace(meta.namespace())
                 .setName(meta.name())
-                .setJson(Json.bytes(pod));
-        meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
-        origin.putAllLabels(meta.labels());
+                .build();
         return Workload.newBuilder()
                 .setId(Uids.id(meta.uid()))
                 .setScope(Pods.scope(cluster, meta.namespace()))
-                .setOrigin(Any.pack(origin.build()))
+                .setOrigin(Any.pack(PodDocument.stored(named, pod)))
                 .setSpec(spec(cluster, meta, new Part(pod, "")))
                 .setCreatedAtMs(now.toEpochMilli())
                 .setWish(Wish.newBuilder().setDesired(RunState.RUN))

@@ -47,7 +47,7 @@ public final class PodEndings {
             metadata.put("deletionTimestamp", Times.text(now.plusSeconds(grace).toEpochMilli()));
             metadata.put(GRACE, grace);
         }
-        KubePod origin = pod.origin().toBuilder().setJson(Json.bytes(json)).build();
+        KubePod origin = PodDocument.stored(pod.origin(), json);
         Workload marked =
                 pod.record().value().toBuilder().setOrigin(Any.pack(origin)).build();
         return stopped(marked, OptionalInt.of(grace), now);
@@ -77,7 +77,7 @@ public final class PodEndings {
                 .build();
         Versioned<Workload> marked = new Versioned<>(
                 record.key(), stopping.toBuilder().setOrigin(Any.pack(origin)).build(), record.revision());
-        return deleted(new PodDocument(marked, origin, pod.json()), OptionalInt.empty(), now);
+        return deleted(new PodDocument(marked, origin), OptionalInt.empty(), now);
     }
 
     static OptionalInt grace(Meta meta) {

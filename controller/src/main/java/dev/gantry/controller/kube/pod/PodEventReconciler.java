@@ -35,6 +35,11 @@ public final class PodEventReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return PodDocument.keys(snapshot);
     }

@@ -33,6 +33,11 @@ public final class PodReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return PodDocument.keys(snapshot);
     }
@@ -55,8 +60,8 @@ public final class PodReconciler implements Reconciler<Workload> {
         if (pod.isDeleted() && !pod.isOver()) {
             return stopped(snapshot, pod, now);
         }
-        boolean goes = pod.isDeleted() || isLost(pod) && pod.meta().controller().isPresent();
-        return goes && pod.meta().finalizers().isEmpty()
+        boolean goes = pod.isDeleted() || isLost(pod) && !pod.controllerUid().isEmpty();
+        return goes && pod.finalizers().isEmpty()
                 ? Outcome.write(removal(snapshot, pod, pod.record().value(), now))
                 : Outcome.nothing();
     }
@@ -72,7 +77,7 @@ public final class PodReconciler implements Reconciler<Workload> {
         Workload before = pod.record().value();
         Workload after = PodEndings.stopped(before, PodEndings.grace(pod.meta()), now);
         boolean forced = PodEndings.grace(pod.meta()).equals(OptionalInt.of(0));
-        if (forced && pod.meta().finalizers().isEmpty()) {
+        if (forced && pod.finalizers().isEmpty()) {
             return Outcome.write(removal(snapshot, pod, after, now));
         }
         return after.equals(before)

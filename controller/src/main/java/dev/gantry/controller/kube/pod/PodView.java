@@ -33,7 +33,9 @@ public final class PodView {
     public static ObjectNode draw(PodDocument pod, Snapshot snapshot) {
         Workload workload = pod.record().value();
         Optional<Node> node = node(workload, snapshot);
-        ObjectNode json = pod.json().deepCopy();
+        ObjectNode json = shallow(pod.json());
+        json.set("metadata", shallow(json.path("metadata")));
+        json.set("spec", shallow(json.path("spec")));
         json.put("kind", "Pod").put("apiVersion", "v1");
         json.withObject("/metadata")
                 .put("resourceVersion", Long.toString(pod.record().revision()));
@@ -47,6 +49,11 @@ public final class PodView {
         }
         json.set("status", status);
         return json;
+    }
+
+    /** What lies deeper is not changed here, and the pod's own tree is read by nobody else. */
+    private static ObjectNode shallow(JsonNode object) {
+        return Json.object().setAll((ObjectNode) object);
     }
 
     private static Optional<Node> node(Workload workload, Snapshot snapshot) {

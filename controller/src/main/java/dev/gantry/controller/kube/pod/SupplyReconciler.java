@@ -61,6 +61,11 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return PodDocument.keys(snapshot);
     }

@@ -35,6 +35,11 @@ public final class TaintReconciler implements Reconciler<Workload> {
     }
 
     @Override
+    public int atOnce() {
+        return MANY;
+    }
+
+    @Override
     public Collection<Key<Workload>> all(Snapshot snapshot) {
         return snapshot.list(Kinds.NODE).stream()
                 .filter(node -> hasNoExecute(node.value()))

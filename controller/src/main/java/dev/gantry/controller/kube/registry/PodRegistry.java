@@ -3,7 +3,6 @@ package dev.gantry.controller.kube.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
-import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
@@ -12,6 +11,7 @@ import dev.gantry.controller.kube.pod.PodEndings;
 import dev.gantry.controller.kube.pod.PodView;
 import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
+import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.RefusedException;
@@ -19,6 +19,7 @@ import dev.gantry.proto.KubePod;
 import dev.gantry.proto.PodName;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,15 +49,20 @@ final class PodRegistry implements Registry {
 
     @Override
     public List<ObjectNode> list(Snapshot snapshot, ObjectName within) {
+        return List.copyOf(select(snapshot, within, LabelSelector.EVERYTHING));
+    }
+
+    @Override
+    public List<ObjectNode> select(Snapshot snapshot, ObjectName within, LabelSelector labels) {
         List<PodDocument> pods = within.namespace().isEmpty()
                 ? PodDocument.list(snapshot, within.cluster())
                 : PodDocument.list(snapshot, within.cluster(), within.namespace());
-        return pods.stream()
-                .sorted(java.util.Comparator.comparing(
-                                (PodDocument pod) -> pod.name().namespace())
-                        .thenComparing(pod -> pod.name().name()))
-                .map(pod -> PodView.draw(pod, snapshot))
+        List<PodDocument> selected = pods.stream()
+                .filter(pod -> labels.rules().isEmpty() || labels.matches(pod.labels()))
+                .sorted(Comparator.comparing((PodDocument pod) -> pod.origin().getNamespace())
+                        .thenComparing(pod -> pod.origin().getName()))
                 .toList();
+        return new Drawings<>(selected, pod -> PodView.draw(pod, snapshot));
     }
 
     @Override
@@ -95,15 +101,9 @@ final class PodRegistry implements Registry {
             json.withObject("/spec").set("ephemeralContainers", object.at(EPHEMERAL));
         }
         Meta meta = Meta.of(json);
-        KubePod.Builder origin = before.origin().toBuilder().setJson(Json.bytes(withoutDeletion(json)));
-        origin.clearOwnerUids();
-        meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
-        origin.clearLabels().putAllLabels(meta.labels());
-        if (before.isDeleted()) {
-            origin.setJson(Json.bytes(json));
-        }
+        KubePod origin = PodDocument.stored(before.origin(), before.isDeleted() ? json : withoutDeletion(json));
         Workload.Builder changed = before.record().value().toBuilder()
-                .setOrigin(Any.pack(origin.build()))
+                .setOrigin(Any.pack(origin))
                 .setVersion(before.record().value().getVersion() + 1);
         if (isExtended) {
             changed.setSpec(supported(name, () -> maker.extend(changed.getSpec(), name.cluster(), json)));

@@ -1,7 +1,9 @@
 package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
+import dev.gantry.controller.kube.select.LabelSelector;
 import dev.gantry.store.Snapshot;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,16 @@ public interface Registry {
 
     /** @param within names the cluster, the resource and the namespace, which is empty for all of them; its name is empty */
     List<ObjectNode> list(Snapshot snapshot, ObjectName within);
+
+    /** Those of a list that have such labels. What it holds may be drawn anew each time that somebody looks at it. */
+    default List<ObjectNode> select(Snapshot snapshot, ObjectName within, LabelSelector labels) {
+        List<ObjectNode> all = list(snapshot, within);
+        return labels.rules().isEmpty()
+                ? all
+                : all.stream()
+                        .filter(object -> labels.matches(Meta.of(object).labels()))
+                        .toList();
+    }
 
     void create(Draft draft, ObjectName name, ObjectNode object);
 

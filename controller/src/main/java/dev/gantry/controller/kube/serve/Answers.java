@@ -27,7 +27,7 @@ final class Answers {
         return new HttpResponse(
                 status,
                 Headers.of("Content-Type", contentType, "Cache-Control", "no-cache, private"),
-                Body.of(Json.bytes(json).toByteArray()));
+                Body.of(Json.array(json)));
     }
 
     static HttpResponse refusal(KubeRefusal refusal) {

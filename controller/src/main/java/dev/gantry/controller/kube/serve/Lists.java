@@ -121,9 +121,11 @@ final class Lists {
             return registry(target.type()).find(image, name).filter(selection::matches).stream()
                     .toList();
         }
-        return registry(target.type()).list(image, target.named("").objectName()).stream()
-                .filter(selection::matches)
-                .toList();
+        List<ObjectNode> labelled =
+                registry(target.type()).select(image, target.named("").objectName(), selection.labels());
+        return selection.fields().rules().isEmpty()
+                ? labelled
+                : labelled.stream().filter(selection.fields()::matches).toList();
     }
 
     private Registry registry(ResourceType type) {

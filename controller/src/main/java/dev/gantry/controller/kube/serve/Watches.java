@@ -19,6 +19,7 @@ import dev.gantry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -119,11 +120,11 @@ final class Watches {
         Optional<ObjectNode> after =
                 event.after().map(object -> Registries.drawn(line.type, object)).filter(selection::matches);
         if (after.isPresent()) {
-            line.write(before.isPresent() ? "MODIFIED" : "ADDED", after.get());
+            line.tell(event, before.isPresent() ? "MODIFIED" : "ADDED", after.get());
         } else if (before.isPresent()) {
             ObjectNode last = before.get().deepCopy();
             last.withObject("/metadata").put("resourceVersion", Long.toString(event.revision()));
-            line.write("DELETED", last);
+            line.tell(event, "DELETED", last);
         }
     }
 
@@ -139,6 +140,15 @@ final class Watches {
             this.type = type;
             this.table = table;
             this.stream = stream;
+        }
+
+        /** As {@link #write}, but encoded only by the first of all who tell the same. */
+        void tell(ObjectEvent event, String word, ObjectNode object) throws InterruptedException, ClientGoneException {
+            if (table.isPresent()) {
+                write(word, object);
+            } else {
+                stream.write(event.encoded(word + " " + type.apiVersion(), () -> encoded(word, object)));
+            }
         }
 
         void write(String event, ObjectNode object) throws InterruptedException, ClientGoneException {
@@ -177,12 +187,16 @@ final class Watches {
         }
 
         private void send(String event, ObjectNode object) throws InterruptedException, ClientGoneException {
+            stream.write(encoded(event, object));
+        }
+
+        private static byte[] encoded(String event, ObjectNode object) {
             ObjectNode line = Json.object().put("type", event);
             line.set("object", object);
-            byte[] json = Json.bytes(line).toByteArray();
-            byte[] whole = java.util.Arrays.copyOf(json, json.length + 1);
+            byte[] json = Json.array(line);
+            byte[] whole = Arrays.copyOf(json, json.length + 1);
             whole[json.length] = '\n';
-            stream.write(whole);
+            return whole;
         }
     }
 }

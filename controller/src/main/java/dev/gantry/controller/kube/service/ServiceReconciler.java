@@ -111,8 +111,7 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
     }
 
     private static boolean selects(KubeDocument service, Optional<PodDocument> pod) {
-        return pod.filter(found -> Endpoints.selects(service, found.meta().labels()))
-                .isPresent();
+        return pod.filter(found -> Endpoints.selects(service, found.labels())).isPresent();
     }
 
     /** What a service asks of a pod. */
@@ -126,7 +125,7 @@ public final class ServiceReconciler implements Reconciler<KubeObject> {
 
         static Standing of(PodDocument pod) {
             return new Standing(
-                    pod.meta().labels(),
+                    pod.labels(),
                     List.copyOf(pod.record().value().getObserved().getAddressesList()),
                     pod.record().value().getPlacement().getNode(),
                     pod.isReady(),

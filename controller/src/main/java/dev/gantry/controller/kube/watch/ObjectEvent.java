@@ -2,7 +2,9 @@ package dev.gantry.controller.kube.watch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.ObjectName;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ public final class ObjectEvent {
     private final long revision;
     private final Supplier<Optional<ObjectNode>> drawBefore;
     private final Supplier<Optional<ObjectNode>> drawAfter;
+    private final Map<String, byte[]> encoded = new ConcurrentHashMap<>();
     private volatile @Nullable Drawn drawn;
 
     public ObjectEvent(
@@ -45,6 +48,15 @@ public final class ObjectEvent {
     /** Read only; empty for an object that is gone. */
     public Optional<ObjectNode> after() {
         return drawn().after();
+    }
+
+    /**
+     * What is sent of it, made once for all who are sent the same.
+     *
+     * @param form tells apart what may be sent
+     */
+    public byte[] encoded(String form, Supplier<byte[]> encoding) {
+        return encoded.computeIfAbsent(form, _ -> encoding.get());
     }
 
     private Drawn drawn() {

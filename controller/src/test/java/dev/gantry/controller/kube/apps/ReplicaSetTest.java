@@ -6,7 +6,9 @@ import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.ObjectWorld;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.controller.resource.Kinds;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,31 @@ class ReplicaSetTest {
         assertThat(world.pods()).hasSize(200);
         scale(0);
         assertThat(alive()).isZero();
+    }
+
+    /** A deployment counts on what its sets say of themselves. */
+    @Test
+    void saysWhatItHasInEachOfTheTransactionsInWhichItMakesThem() {
+        List<Integer> told = new ArrayList<>();
+        world.create("replicasets", SET.formatted(200, 0));
+        world.checking(image -> {
+            int pods = image.count(Kinds.WORKLOAD);
+            if (pods > 0) {
+                assertThat(status("replicas")).isEqualTo(pods);
+                told.add(pods);
+            }
+        });
+        world.step(0);
+        assertThat(told).hasSizeGreaterThan(2).last().isEqualTo(200);
+    }
+
+    /** Of them it counts what it makes, and one that is full lets nobody in. */
+    @Test
+    void makesNoMoreThanAQuotaTakes() {
+        world.create("resourcequotas", "{'metadata': {'name': 'few'}, 'spec': {'hard': {'pods': '70'}}}");
+        world.create("replicasets", SET.formatted(200, 0));
+        world.settle();
+        assertThat(world.pods()).hasSize(70);
     }
 
     @Test

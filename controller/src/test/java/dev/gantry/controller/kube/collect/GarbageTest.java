@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.owner.ObjectWorld;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,21 @@ class GarbageTest {
         world.delete("configmaps", "a", "Background");
         world.settle();
         assertThat(maps()).containsExactly("other");
+    }
+
+    /** Of a set's thousands of pods none has anybody else. */
+    @Test
+    void looksOnlyAtThoseWithOtherOwnersWhileTheirOwnerIsThere() {
+        map("a", "");
+        map("b", "");
+        map("c", owner("a"));
+        map("d", owner("a") + "," + owner("b"));
+        world.delete("configmaps", "b", "Background");
+        world.settle();
+        assertThat(maps()).containsExactly("a", "c", "d");
+        assertThat(world.object("configmaps", "d").meta().owners())
+                .extracting(Meta.Owner::name)
+                .containsExactly("a");
     }
 
     @Test

@@ -230,12 +230,7 @@ public final class ObjectWorld implements AutoCloseable {
         for (Key<T> key : due) {
             Outcome outcome = loop.reconciler.reconcile(snapshot(), key, now);
             outcome.wake().ifPresent(wake -> loop.wakes.put(key, wake));
-            for (Transaction transaction : outcome.writes()) {
-                if (!transaction.isEmpty()) {
-                    world.commit(transaction);
-                    check.accept(snapshot());
-                }
-            }
+            world.commit(outcome, check);
         }
         return !due.isEmpty();
     }

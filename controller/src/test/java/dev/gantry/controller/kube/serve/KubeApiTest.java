@@ -142,6 +142,34 @@ class KubeApiTest {
     }
 
     @Test
+    void listsPodsBySelectorsAndPageByPage() throws Exception {
+        String pods = "/api/v1/namespaces/default/pods";
+        for (int i = 1; i <= 4; i++) {
+            world.post(
+                    pods,
+                    "{'metadata':{'name':'p" + i + "','labels':{'n':'" + i % 2
+                            + "'}},'spec':{'containers':[{'name':'c','image':'i:1'}]}}");
+        }
+        KubeWorld.Answer page = world.get(pods + "?limit=3");
+        assertThat(page.json().path("items"))
+                .extracting(pod -> pod.at("/metadata/name").asText())
+                .containsExactly("p1", "p2", "p3");
+        assertThat(world.get(pods + "?limit=3&continue=" + page.text("/metadata/continue"))
+                        .json()
+                        .path("items"))
+                .extracting(pod -> pod.at("/metadata/name").asText())
+                .containsExactly("p4");
+        assertThat(world.get(pods + "?labelSelector=n%3D1").json().path("items"))
+                .extracting(pod -> pod.at("/metadata/name").asText())
+                .containsExactly("p1", "p3");
+        assertThat(world.get(pods + "?labelSelector=n%3D1&fieldSelector=metadata.name%21%3Dp1,status.phase%3DPending")
+                        .json()
+                        .path("items"))
+                .extracting(pod -> pod.at("/metadata/name").asText())
+                .containsExactly("p3");
+    }
+
+    @Test
     void tellsAWatcherWhatHappensAndWhatStopsToMatch() throws Exception {
         String version = world.get(MAPS).text("/metadata/resourceVersion");
         world.post(MAPS, "{'metadata':{'name':'one','labels':{'app':'x'}}}");

@@ -31,14 +31,14 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Decisions per second of one thread for pods that stay apart by host and spread over zones, and for pods without rules. */
-final class NeighbourBenchmark {
+final class Neighbours {
 
     private static final int NODES = 1_000;
     private static final int ROUNDS = 5;
 
-    private NeighbourBenchmark() {}
+    private Neighbours() {}
 
-    public static void main(String[] arguments) throws Exception {
+    static void run() throws Exception {
         try (ImageStore store =
                 ImageStore.open(new MemoryBackend(), Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand())) {
             fill(store);
