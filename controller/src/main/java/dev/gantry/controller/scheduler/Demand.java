@@ -73,4 +73,9 @@ record Demand(
         return (cluster.isEmpty() || cluster.equals(node.cluster()))
                 && (requiredNode.isEmpty() || requiredNode.equals(node.id()));
     }
+
+    /** Whether it is a pod's that must be on another node than this: kube-scheduler counts this one, too. */
+    boolean isElsewhere(NodeState node) {
+        return tolerations.isPresent() && !requiredNode.isEmpty() && !requiredNode.equals(node.id());
+    }
 }

@@ -8,12 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says why no node took a demand, in the words of ECS and with numbers. */
 final class Diagnosis {
 
     private static final String HEADLINE =
             "was unable to place a task because no container instance met all of its requirements." + " ";
+
+    private static final String ELSEWHERE = "ELSEWHERE";
 
     /** Fewest failures first; then those that failed late; then by id. */
     private static final Comparator<Refusal> CLOSEST_FIRST = Comparator.<Refusal>comparingInt(
@@ -53,7 +56,7 @@ final class Diagnosis {
                         .map(check -> check.text().apply(closest.node()))
                         .collect(Collectors.joining("; "))
                 + ". "
-                + counts(refusals)
+                + counts(refusals, nodes.stream().filter(demand::isElsewhere).count())
                 + ".";
         return new Unplaced(first.code(), headline, detail);
     }
@@ -96,10 +99,13 @@ final class Diagnosis {
     /**
      * For example "Of 3 nodes 2 failed on RESOURCE:MEMORY, 1 on AGENT". A node counts for its first
      * failure.
+     *
+     * @param elsewhere so many more are not the one that it must be on
      */
-    private static String counts(List<Refusal> refusals) {
-        return sums(refusals.stream()
-                .map(refusal -> refusal.failures().getFirst().code())
+    private static String counts(List<Refusal> refusals, long elsewhere) {
+        Stream<String> codes =
+                refusals.stream().map(refusal -> refusal.failures().getFirst().code());
+        return sums(Stream.concat(codes, Stream.generate(() -> ELSEWHERE).limit(elsewhere))
                 .toList());
     }
 

@@ -75,11 +75,18 @@ final class Preemption {
             trial.accept(node);
             sacrifice(node, lower, checks, codes).ifPresent(found::add);
         }
-        return found.stream().min(Sacrifice.LEAST_FIRST).map(this::made).orElseGet(() -> new Room.None(sums(codes)));
+        return found.stream()
+                .min(Sacrifice.LEAST_FIRST)
+                .map(this::made)
+                .orElseGet(() -> new Room.None(sums(codes, demand)));
     }
 
-    private static String sums(List<String> codes) {
-        return codes.isEmpty() ? "" : Diagnosis.sums(codes);
+    private String sums(List<String> codes, Demand demand) {
+        if (codes.isEmpty()) {
+            return "";
+        }
+        fleet.nodes().stream().filter(demand::isElsewhere).forEach(_ -> codes.add(NOT_HELPFUL));
+        return Diagnosis.sums(codes);
     }
 
     private Room made(Sacrifice least) {

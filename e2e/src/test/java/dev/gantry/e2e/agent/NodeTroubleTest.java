@@ -39,9 +39,11 @@ class NodeTroubleTest {
         // Its policy restarts what ran for a minute at least, so it begins first and is looked at last.
         restarting = node.run("""
             "containerDefinitions":[
-             {"name":"policy","image":"IMAGE","memory":16,"essential":true,"command":["sh","-c","sleep 63; exit 7"],
+             {"name":"policy","image":"IMAGE","memory":16,"essential":true,"stopTimeout":1,
+              "command":["sh","-c","sleep 63; exit 7"],
               "restartPolicy":{"enabled":true,"restartAttemptPeriod":60}},
-             {"name":"ignored","image":"IMAGE","memory":16,"essential":false,"command":["sh","-c","sleep 63; exit 8"],
+             {"name":"ignored","image":"IMAGE","memory":16,"essential":false,"stopTimeout":1,
+              "command":["sh","-c","sleep 63; exit 8"],
               "restartPolicy":{"enabled":true,"ignoredExitCodes":[8],"restartAttemptPeriod":60}}]
             """);
         // The tests compare what runs with what ran: its containers must not start in between.

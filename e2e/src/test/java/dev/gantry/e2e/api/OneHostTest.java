@@ -115,7 +115,7 @@ class OneHostTest {
              "command":["sh","-c","echo the last words; exit 3"]}
             """);
         String task = arns(aws.ecs("run-task", "--task-definition", "fails")).getFirst();
-        aws.command("wait", "tasks-stopped", "--tasks", task).run().must();
+        awaitStatus(task, "STOPPED");
         JsonNode stopped = tasks(List.of(task)).path(0);
         assertThat(stopped.path("stopCode").asText()).isEqualTo("EssentialContainerExited");
         assertThat(stopped.path("stoppedReason").asText()).isEqualTo("Essential container in task exited");
@@ -134,7 +134,7 @@ class OneHostTest {
                 "--container-definitions",
                 "[{\"name\":\"main\",\"image\":\"127.0.0.1:9/none:1\",\"memory\":16}]");
         String task = arns(aws.ecs("run-task", "--task-definition", "missing")).getFirst();
-        aws.command("wait", "tasks-stopped", "--tasks", task).run().must();
+        awaitStatus(task, "STOPPED");
         JsonNode stopped = tasks(List.of(task)).path(0);
         assertThat(stopped.path("stopCode").asText()).isEqualTo("TaskFailedToStart");
         assertThat(stopped.path("stoppedReason").asText()).startsWith("CannotPullContainerError: ");
@@ -147,7 +147,7 @@ class OneHostTest {
              "command":["sh","-c","echo line one; echo line two; trap 'exit 0' TERM; while true; do sleep 0.1; done"]}
             """);
         String task = arns(aws.ecs("run-task", "--task-definition", "talks")).getFirst();
-        aws.command("wait", "tasks-running", "--tasks", task).run().must();
+        awaitStatus(task, "RUNNING");
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() ->
@@ -184,6 +184,14 @@ class OneHostTest {
                 family,
                 "--container-definitions",
                 "[" + container.formatted(Engine.IMAGE) + "]");
+    }
+
+    /** The waiters, which others have tried, look every six seconds only. */
+    private static void awaitStatus(String task, String status) {
+        Awaitility.await(task + " to be " + status)
+                .atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        tasks(List.of(task)).path(0).path("lastStatus").asText().equals(status));
     }
 
     private static List<String> arns(JsonNode answer) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ public final class Fleet implements AutoCloseable {
     private final Path home;
     private final List<Gantry> controllers = new ArrayList<>();
     private final Map<Host, Gantry> agents = new LinkedHashMap<>();
+    private final Map<Integer, Map<String, String>> environments = new ConcurrentHashMap<>();
 
     private Fleet(Hosts hosts, Path home) {
         this.hosts = hosts;
@@ -92,7 +94,12 @@ public final class Fleet implements AutoCloseable {
     }
 
     public Aws aws(int controller) {
-        return new Aws(Gantry.environment(controllerHome(controller)));
+        return new Aws(environment(controller));
+    }
+
+    /** It stays what it was for as long as the data directory does, and asking costs a process. */
+    private Map<String, String> environment(int controller) {
+        return environments.computeIfAbsent(controller, number -> Gantry.environment(controllerHome(number)));
     }
 
     /** A client command against the first controller. */
@@ -154,18 +161,26 @@ public final class Fleet implements AutoCloseable {
                 .until(() -> connectedNodes() == count);
     }
 
-    /** Container instances that are connected. */
+    /** Container instances that are connected; none while the first controller answers nobody. */
     public long connectedNodes() {
-        JsonNode arns = aws().ecs("list-container-instances").path("containerInstanceArns");
-        if (arns.isEmpty()) {
+        try {
+            Api api = new Api(environment(0));
+            JsonNode arns = api.send("ListContainerInstances", "{}").body().path("containerInstanceArns");
+            if (arns.isEmpty()) {
+                return 0;
+            }
+            JsonNode nodes = api.send("DescribeContainerInstances", "{\"containerInstances\":" + arns + "}")
+                    .body()
+                    .path("containerInstances");
+            return stream(nodes)
+                    .filter(node -> node.path("agentConnected").asBoolean())
+                    .count();
+        } catch (IOException e) {
             return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
-        List<String> words = new ArrayList<>(List.of("describe-container-instances", "--container-instances"));
-        arns.forEach(arn -> words.add(arn.asText()));
-        JsonNode nodes = aws().ecs(words.toArray(String[]::new)).path("containerInstances");
-        return stream(nodes)
-                .filter(node -> node.path("agentConnected").asBoolean())
-                .count();
     }
 
     public static Stream<JsonNode> stream(JsonNode array) {
@@ -180,20 +195,22 @@ public final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
-        agents.values().forEach(Gantry::close);
+        agents.values().parallelStream().forEach(Gantry::close);
         controllers.forEach(Gantry::close);
-        for (Host host : hosts.all()) {
-            host.mend();
-            List<String> left =
-                    host.engine().docker("ps", "-aq").run().must().lines().toList();
-            if (!left.isEmpty()) {
-                Stream<String> words = Stream.concat(Stream.of("rm", "-fv"), left.stream());
-                host.engine()
-                        .docker(words.toArray(String[]::new))
-                        .within(Duration.ofMinutes(2))
-                        .run()
-                        .must();
-            }
+        hosts.all().parallelStream().forEach(Fleet::clear);
+    }
+
+    private static void clear(Host host) {
+        host.mend();
+        List<String> left =
+                host.engine().docker("ps", "-aq").run().must().lines().toList();
+        if (!left.isEmpty()) {
+            Stream<String> words = Stream.concat(Stream.of("rm", "-fv"), left.stream());
+            host.engine()
+                    .docker(words.toArray(String[]::new))
+                    .within(Duration.ofMinutes(2))
+                    .run()
+                    .must();
         }
     }
 }

@@ -8,7 +8,7 @@ public final class ShellImage {
     private static final String FILL = """
         mkdir -p $root/bin $root/tmp $root/etc
         cp /bin/busybox $root/bin/
-        for applet in sh sleep cat mkdir tail printf seq; do ln -s busybox $root/bin/$applet; done
+        for applet in sh sleep cat mkdir tail printf seq tar; do ln -s busybox $root/bin/$applet; done
         for file in /bin/bash $(ldd /bin/bash | grep -o '/[^ ]*'); do
           mkdir -p $root$(dirname $file) && cp -L $file $root$file
         done

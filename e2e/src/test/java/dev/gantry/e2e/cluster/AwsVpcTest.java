@@ -41,7 +41,7 @@ class AwsVpcTest {
     @BeforeAll
     static void start() {
         hosts = Hosts.start(2);
-        hosts.all().forEach(host -> ShellImage.on(host.engine()));
+        hosts.all().parallelStream().forEach(host -> ShellImage.on(host.engine()));
         fleet = Fleet.start(hosts, "--settle", "1s");
         aws = fleet.aws();
         aws.ecs("register-task-definition", "--cli-input-json", DEFINITION.formatted(ShellImage.NAME));

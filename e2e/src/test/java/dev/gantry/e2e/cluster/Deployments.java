@@ -37,11 +37,17 @@ record Deployments(Aws aws) {
         aws.ecs(words.toArray(String[]::new));
     }
 
+    /** What the waiter {@code services-stable} waits for, which looks every 15 seconds only. */
     void awaitStable(String service) {
-        aws.command("wait", "services-stable", "--services", service)
-                .within(Duration.ofMinutes(4))
-                .run()
-                .must();
+        Awaitility.await(service + " to be stable")
+                .atMost(Duration.ofMinutes(4))
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> {
+                    JsonNode found = describe(service);
+                    return found.path("deployments").size() == 1
+                            && found.path("runningCount").asInt()
+                                    == found.path("desiredCount").asInt();
+                });
     }
 
     JsonNode describe(String service) {

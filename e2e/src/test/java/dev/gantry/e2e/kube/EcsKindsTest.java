@@ -28,7 +28,8 @@ class EcsKindsTest {
         metadata: {name: shop, labels: {app: shop}}
         spec:
           family: shop
-          containerDefinitions: [{name: main, image: %s, memory: %d, command: [sleep, "600"]}]
+          containerDefinitions:
+          - {name: main, image: %s, memory: %d, command: [sh, -c, "trap 'exit 0' TERM; while true; do sleep 0.1; done"]}
         ---
         apiVersion: ecs.services.k8s.aws/v1alpha1
         kind: Service

@@ -20,12 +20,15 @@ import org.junit.jupiter.api.Test;
 @Tag("e2e")
 class KubeApplyTest {
 
+    private static final String STAY = "trap 'exit 0' TERM; while true; do sleep 0.1; done";
+
     private static final String TASKS = """
         apiVersion: ecs.services.k8s.aws/v1alpha1
         kind: TaskDefinition
         metadata: {name: back}
         spec:
-          containerDefinitions: [{name: main, image: %s, memory: 16, command: [sleep, "600"]}]
+          containerDefinitions:
+          - {name: main, image: %s, memory: 16, command: [sh, -c, "trap 'exit 0' TERM; while true; do sleep 0.1; done"]}
         ---
         apiVersion: ecs.services.k8s.aws/v1alpha1
         kind: Service
@@ -233,8 +236,9 @@ class KubeApplyTest {
                 Engine.IMAGE,
                 "--replicas=3",
                 "--",
-                "sleep",
-                "9");
+                "sh",
+                "-c",
+                STAY);
         Awaitility.await()
                 .until(() -> kubectl("get", "events", "-n", "small")
                         .contains("exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2"));
@@ -246,7 +250,7 @@ class KubeApplyTest {
                 .isEqualTo("{\"limits\":{\"cpu\":\"100m\"},\"requests\":{\"cpu\":\"60m\"}}");
         // What is freed is used without anybody asking again.
         kubectl("scale", "-n", "small", "deployment/web", "--replicas=1");
-        kubectl("create", "deployment", "other", "-n", "small", "--image", Engine.IMAGE, "--", "sleep", "9");
+        kubectl("create", "deployment", "other", "-n", "small", "--image", Engine.IMAGE, "--", "sh", "-c", STAY);
         kubectl("wait", "-n", "small", "--for=jsonpath={.status.replicas}=1", "deployment/other", "--timeout=30s");
         assertThat(kubectl("create", "priorityclass", "urgent", "--value=1000")).contains("created");
         assertThat(kubectl("get", "priorityclasses")).containsPattern("system-node-critical +2000001000");

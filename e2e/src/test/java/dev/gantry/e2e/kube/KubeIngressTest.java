@@ -52,7 +52,7 @@ class KubeIngressTest {
     @BeforeAll
     static void start() throws IOException {
         kube = KubeFleet.start(2);
-        kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
+        kube.hosts().all().parallelStream().forEach(host -> ShellImage.on(host.engine()));
         kube.apply(SERVING.formatted("web", ShellImage.NAME) + "---\n" + SERVING.formatted("api", ShellImage.NAME));
         kube.awaitRollout("deployment/web");
         kube.awaitRollout("deployment/api");

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +73,7 @@ class KubePoliciesTest {
     @BeforeAll
     static void start() throws IOException {
         kube = KubeFleet.start(2);
-        kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
+        kube.hosts().all().parallelStream().forEach(host -> ShellImage.on(host.engine()));
         for (Host host : kube.hosts().all()) {
             // Not every engine asks for it; then pods of one machine would pass by the rules.
             String _ = Command.of("sysctl", "-w", "net.bridge.bridge-nf-call-iptables=0")
@@ -154,28 +155,32 @@ class KubePoliciesTest {
 
     /** Which of the set's pods reach which pods of web: "0>1" is from the first machine to the second. */
     private static Set<String> reaching(String set, int port) {
-        Set<String> ways = new TreeSet<>();
-        List<String> pods = pods(set);
-        for (int from = 0; from < pods.size(); from++) {
-            StringBuilder script = new StringBuilder();
-            List<String> targets = addresses("default/web");
-            for (int to = 0; to < targets.size(); to++) {
-                script.append("busybox timeout 1 bash -c 'exec 3<>/dev/tcp/%s/%d' 2>/dev/null && echo '%d>%d'; "
-                        .formatted(targets.get(to), port, from, to));
-            }
-            Command.Result said = kube.kubectl(
-                            "exec", "-n", namespace(set), pods.get(from), "--", "sh", "-c", script + "true")
-                    .run();
-            // A controller that has just begun may not know the node yet.
-            (said.exit() == 0 ? said.out() : "unknown").lines().forEach(ways::add);
+        return IntStream.range(0, pods(set).size())
+                .parallel()
+                .mapToObj(from -> reachingFrom(set, from, port))
+                .flatMap(String::lines)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** All at once, because who is denied is not told so, but waits. */
+    private static String reachingFrom(String set, int from, int port) {
+        StringBuilder script = new StringBuilder();
+        List<String> targets = addresses("default/web");
+        for (int to = 0; to < targets.size(); to++) {
+            script.append("(busybox timeout 1 bash -c 'exec 3<>/dev/tcp/%s/%d' 2>/dev/null && echo '%d>%d') & "
+                    .formatted(targets.get(to), port, from, to));
         }
-        return ways;
+        Command.Result said = kube.kubectl(
+                        "exec", "-n", namespace(set), pods(set).get(from), "--", "sh", "-c", script + "wait")
+                .run();
+        // A controller that has just begun may not know the node yet.
+        return said.exit() == 0 ? said.out() : "unknown";
     }
 
     /** Who answers the set's first pod at the service web, asked so many times. */
     private static Set<String> through(String set, int times) {
-        String script = "for i in $(busybox seq " + times + "); do " + ShellImage.get("web", 80)
-                + " 2>/dev/null || echo nobody; done";
+        String script = "for i in $(busybox seq " + times + "); do (" + ShellImage.get("web", 80)
+                + " 2>/dev/null || echo nobody) & done; wait";
         return kube.kubectl(
                         "exec",
                         "-n",
@@ -422,7 +427,7 @@ class KubePoliciesTest {
                     .run();
             kube.fleet().agent(host).restart();
         }
-        await("the agents to guard again", () -> denied.stream().noneMatch(KubePoliciesTest::isThrough));
+        await("the agents to guard again", () -> denied.parallelStream().noneMatch(KubePoliciesTest::isThrough));
         assertThat(allowed).allMatch(KubePoliciesTest::isThrough);
         kube.fleet().controller(0).restart();
         kube.fleet().controller(0).awaitLine("ready (");

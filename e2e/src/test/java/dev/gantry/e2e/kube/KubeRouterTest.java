@@ -49,7 +49,7 @@ class KubeRouterTest {
     @BeforeAll
     static void start() throws IOException {
         kube = KubeFleet.start(2);
-        kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
+        kube.hosts().all().parallelStream().forEach(host -> ShellImage.on(host.engine()));
         one = kube.hosts().get(0);
         other = kube.hosts().get(1);
         one.parted(other);

@@ -128,7 +128,7 @@ class KubeServicesTest {
     @BeforeAll
     static void start() throws IOException {
         kube = KubeFleet.start(2);
-        kube.hosts().all().forEach(host -> ShellImage.on(host.engine()));
+        kube.hosts().all().parallelStream().forEach(host -> ShellImage.on(host.engine()));
         kube.apply(WEB.formatted(ShellImage.NAME));
         kube.awaitRollout("deployment/web");
         kube.awaitRollout("statefulset/db");

@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** kubectl of other versions than the machine's own, and Helm. */
 @Tag("e2e")
@@ -194,6 +197,43 @@ class KubeToolsTest {
                         .err())
                 .contains("unknown field \"spec.replcas\"");
         String _ = kubectl.must("delete", "namespace", kubectl.namespace(), "--timeout=60s");
+    }
+
+    /** kubectl of each minor version from 1.29 to 1.33 that this machine has beside its own. */
+    private static Stream<Path> installed() throws IOException {
+        Path own = Path.of(Command.of("sh", "-c", "command -v kubectl")
+                        .run()
+                        .must()
+                        .strip())
+                .toRealPath();
+        return IntStream.rangeClosed(29, 33)
+                .mapToObj(minor -> own.resolveSibling("kubectl.1." + minor))
+                .filter(Files::isExecutable);
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("installed")
+    void eachVersionOnThisMachineWorks(Path program) {
+        String minor = program.toString().replaceFirst(".*\\.", "");
+        Kubectl kubectl = new Kubectl(Release.NEW, program.toString(), "minor-" + minor);
+        assertThat(kubectl.must("version")).contains("Client Version: v1." + minor + ".", "Server Version: v1.");
+        String _ = kubectl.must("create", "namespace", kubectl.namespace());
+        assertThat(kubectl.must("create", "deployment", "made", "--image=" + ShellImage.NAME, "--replicas=0"))
+                .isEqualTo("deployment.apps/made created\n");
+        assertThat(kubectl.apply(WEB.formatted(ShellImage.NAME, minor))).isEqualTo("deployment.apps/web created\n");
+        String _ = kubectl.must("rollout", "status", "deployment/web", "--timeout=60s");
+        assertThat(kubectl.apply(WEB.formatted(ShellImage.NAME, minor))).isEqualTo("deployment.apps/web unchanged\n");
+        assertThat(kubectl.must("get", "deployment", "web")).containsPattern("web +1/1 +1 +1 ");
+        assertThat(kubectl.must("logs", "deployment/web")).isEqualTo(minor + "\n");
+        assertThat(kubectl.must("describe", "deployment", "web")).contains("ScalingReplicaSet");
+        assertThat(kubectl.must("explain", "deployment.spec.replicas")).contains("Number of desired pods");
+        assertThat(kubectl.must("events", "--for", "deployment/web")).contains("Scaled up replica set web-");
+        assertThat(kubectl.must("auth", "can-i", "create", "deployments")).isEqualTo("yes\n");
+        if (Integer.parseInt(minor) >= 30) {
+            assertThat(kubectl.must("exec", "deployment/web", "--", "sh", "-c", "echo inside"))
+                    .isEqualTo("inside\n");
+        }
+        String _ = kubectl.must("delete", "namespace", kubectl.namespace(), "--wait=false");
     }
 
     @Test

@@ -292,7 +292,14 @@ class KubectlTest {
 
     @Test
     void showsTheMachine() {
-        assertThat(kubectl("get", "nodes").run().must()).contains("Ready");
+        assertThat(kubectl("get", "nodes", "-o", "wide").run().must())
+                .contains(
+                        "Ready",
+                        Command.of("uname", "-r").run().must().strip(),
+                        Command.of("sh", "-c", ". /etc/os-release; echo $PRETTY_NAME")
+                                .run()
+                                .must()
+                                .strip());
         String node = kubectl("get", "nodes", "-o", "name").run().must().strip();
         kubectl("cordon", node).run().must();
         assertThat(kubectl("get", "nodes").run().must()).contains("Ready,SchedulingDisabled");

@@ -237,7 +237,7 @@ final class SimRuntime implements ContainerEngine {
     @Override
     public EngineFacts facts() {
         return new EngineFacts(
-                "20.10.24", "1.41", 2, 4L << 30, "Debian", "amd64", "systemd", Set.of("json-file", "none"));
+                "20.10.24", "1.41", 2, 4L << 30, "Debian", "6.1", "amd64", "systemd", Set.of("json-file", "none"));
     }
 
     @Override

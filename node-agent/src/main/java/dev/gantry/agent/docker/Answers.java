@@ -54,6 +54,7 @@ final class Answers {
                 orElse(info.getNCPU(), 0),
                 orElse(info.getMemTotal(), 0L),
                 orElse(info.getOperatingSystem(), ""),
+                orElse(info.getKernelVersion(), ""),
                 orElse(version.getArch(), ""),
                 orElse(info.getCGroupDriver(), ""),
                 drivers);

@@ -47,6 +47,8 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
                 .putAllAttributes(attributes())
                 .setAgentVersion(settings.agentVersion())
                 .setEngineVersion(engine.version())
+                .setOperatingSystem(engine.operatingSystem())
+                .setKernelVersion(engine.kernelVersion())
                 .setBootId(bootId())
                 .addAllAddresses(addresses())
                 .setCanNetwork(network)

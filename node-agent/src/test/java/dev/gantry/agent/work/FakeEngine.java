@@ -187,7 +187,15 @@ public final class FakeEngine implements ContainerEngine {
     public EngineFacts facts() {
         called("facts", "");
         return new EngineFacts(
-                "20.10.24", "1.41", 4, 8L << 30, "Debian", "amd64", "systemd", Set.of("json-file", "none", "syslog"));
+                "20.10.24",
+                "1.41",
+                4,
+                8L << 30,
+                "Debian",
+                "6.1",
+                "amd64",
+                "systemd",
+                Set.of("json-file", "none", "syslog"));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,7 +27,10 @@ public record EventLog(Snapshot snapshot, Transaction.Builder writes, Instant no
     private static final int NAME_MAX = 236;
 
     private static final int MESSAGE_MAX = 1024;
-    private static final int HEX = 16;
+    private static final int HEX = 15;
+
+    /** Of what happens within a second, names are the only order that clients have. */
+    private static final List<String> FIRST = List.of("Scheduled", "Pulling", "Pulled", "Created", "Started");
 
     /** What is over, what was told already and what has no namespace any longer is left out. */
     public void tell(Regarding object, Happening happening) {
@@ -94,7 +98,12 @@ public record EventLog(Snapshot snapshot, Transaction.Builder writes, Instant no
                 of.cluster(),
                 ResourceName.EVENTS,
                 of.namespace().isEmpty() ? DEFAULT_NAMESPACE : of.namespace(),
-                prefix + "." + hash);
+                prefix + "." + rank(happening) + hash);
+    }
+
+    private static String rank(Happening happening) {
+        int place = FIRST.indexOf(happening.reason());
+        return Integer.toHexString(place < 0 ? FIRST.size() : place);
     }
 
     private static UUID uuid(String text) {

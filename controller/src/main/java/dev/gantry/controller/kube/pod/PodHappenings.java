@@ -65,7 +65,7 @@ final class PodHappenings {
             all.add(Happening.once(
                             SCHEDULER,
                             "FailedScheduling",
-                            UnplacedWords.of(placement),
+                            UnplacedWords.of(workload),
                             Instant.ofEpochMilli(placement.getUnplacedSinceMs()))
                     .keyed("FailedScheduling")
                     .asWarning());

@@ -144,7 +144,7 @@ public final class PodView {
             if (!placement.getUnplacedReason().isEmpty()) {
                 condition(conditions, "PodScheduled", false, placement.getUnplacedSinceMs())
                         .put("reason", "Unschedulable")
-                        .put("message", UnplacedWords.of(placement));
+                        .put("message", UnplacedWords.of(workload));
             }
             return conditions;
         }

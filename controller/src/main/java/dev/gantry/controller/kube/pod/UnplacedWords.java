@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.pod;
 
 import dev.gantry.proto.Placement;
+import dev.gantry.proto.Workload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,20 +17,23 @@ final class UnplacedWords {
     private UnplacedWords() {}
 
     /** What speaks against the nodes, and what was to gain from ending others, if somebody looked for that. */
-    static String of(Placement placement) {
-        String nodes = counts(placement.getUnplacedReason());
+    static String of(Workload workload) {
+        Placement placement = workload.getPlacement();
+        String binding = workload.getSpec().getRequiredNode().isEmpty() ? "VolumeBinding" : "NodeAffinity";
+        String nodes = counts(placement.getUnplacedReason(), binding);
         String preemption = placement.getPreemption();
         if (preemption.isEmpty()) {
             return nodes;
         }
         boolean hasCounts = NODES.matcher(preemption).find();
-        return nodes + " preemption: " + (hasCounts ? counts(preemption) : preemption);
+        return nodes + " preemption: " + (hasCounts ? counts(preemption, binding) : preemption);
     }
 
     /**
      * @param sentence the scheduler's own, which ends with how many nodes failed on what
+     * @param binding what says, in kube-scheduler, that the pod must be on one certain node
      */
-    private static String counts(String sentence) {
+    private static String counts(String sentence, String binding) {
         Matcher nodes = NODES.matcher(sentence);
         if (!nodes.find()) {
             return "0/0 nodes are available: " + sentence;
@@ -37,13 +41,13 @@ final class UnplacedWords {
         List<String> causes = new ArrayList<>();
         Matcher failure = FAILURE.matcher(nodes.group(2));
         while (failure.find()) {
-            causes.add(failure.group(1) + " " + words(failure.group(2).strip()));
+            causes.add(failure.group(1) + " " + words(failure.group(2).strip(), binding));
         }
         causes.sort(Comparator.naturalOrder());
         return "0/" + nodes.group(1) + " nodes are available: " + String.join(", ", causes) + ".";
     }
 
-    private static String words(String code) {
+    private static String words(String code, String binding) {
         return switch (code) {
             case "RESOURCE:CPU" -> "Insufficient cpu";
             case "RESOURCE:MEMORY" -> "Insufficient memory";
@@ -58,6 +62,7 @@ final class UnplacedWords {
             case "EXISTING_ANTI_AFFINITY" -> "node(s) didn't satisfy existing pods anti-affinity rules";
             case "TOPOLOGY_SPREAD" -> "node(s) didn't match pod topology spread constraints";
             case "TOPOLOGY_LABEL" -> "node(s) didn't match pod topology spread constraints (missing required label)";
+            case "ELSEWHERE" -> "node(s) didn't satisfy plugin(s) [" + binding + "]";
             case "NOT_HELPFUL" -> "Preemption is not helpful for scheduling";
             case "NO_VICTIMS" -> "No preemption victims found for incoming pod";
             default -> code;

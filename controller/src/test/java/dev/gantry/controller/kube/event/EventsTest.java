@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.controller.kube.apps.DeploymentReconciler;
 import dev.gantry.controller.kube.apps.ReplicaSetReconciler;
 import dev.gantry.controller.kube.collect.NamespaceReconciler;
+import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.owner.ObjectWorld;
 import dev.gantry.controller.kube.pod.PodCompiler;
@@ -86,6 +87,11 @@ class EventsTest {
                         .setStartedAtMs(world.now().toEpochMilli()));
         world.settle();
         assertThat(told("Pod")).contains("N Created x1: Created container: c", "N Started x1: Started container c");
+        assertThat(world.objects("events").stream()
+                        .map(KubeDocument::json)
+                        .map(json -> json.path("reason").asText()))
+                .as("as clients list them")
+                .containsExactly("Scheduled", "Created", "Started");
     }
 
     @Test

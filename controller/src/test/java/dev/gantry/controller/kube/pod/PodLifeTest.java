@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import dev.gantry.controller.kube.access.TokenSamples;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.ObjectName;
@@ -31,6 +32,7 @@ import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.Supplies;
 import dev.gantry.proto.Supply;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
@@ -123,6 +125,26 @@ class PodLifeTest {
                 .isEqualTo("0/2 nodes are available: 2 Insufficient cpu."
                         + " preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.");
         assertThat(drawn().at("/status").has("containerStatuses")).isFalse();
+    }
+
+    @Test
+    void countsTheNodesThatItsVolumeIsNotOn() {
+        Workload claiming = compiled("{'containers': [{'name': 'web', 'image': 'i'}]}").toBuilder()
+                .setSupplies(Supplies.newBuilder()
+                        .addSupplies(Supply.newBuilder()
+                                .setKind(Supply.Kind.CLAIM)
+                                .putData("node", ByteString.copyFromUtf8("n1"))))
+                .build();
+        PodSamples.put(world, claiming);
+        world.put(
+                Records.node("n1", "z").setCordoned(true).build(),
+                Records.node("n2", "z").build(),
+                Records.node("n3", "z").build());
+        world.runAll(new SchedulerReconciler(new Random(1), Duration.ofMinutes(30)), NOW);
+        assertThat(drawn().at("/status/conditions/0/message").asText())
+                .isEqualTo("0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't satisfy plugin(s)"
+                        + " [VolumeBinding]. preemption: 0/3 nodes are available: 3 Preemption is not helpful for"
+                        + " scheduling.");
     }
 
     @Test
