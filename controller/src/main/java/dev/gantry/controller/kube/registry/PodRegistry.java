@@ -1,6 +1,7 @@
 package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
 import dev.gantry.controller.kube.document.Json;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
 final class PodRegistry implements Registry {
 
     private static final String GRACE = "deletionGracePeriodSeconds";
+    private static final String CONDITIONS = "conditions";
     private static final int GRACE_SECONDS = 30;
     private static final String EPHEMERAL = "/spec/ephemeralContainers";
     private static final String FIXED = "pod updates may not change fields other than"
@@ -99,6 +101,10 @@ final class PodRegistry implements Registry {
         origin.clearOwnerUids();
         meta.owners().forEach(owner -> origin.addOwnerUids(owner.uid()));
         origin.clearLabels().putAllLabels(meta.labels());
+        ArrayNode told = told(object);
+        if (!told.equals(told(PodView.draw(before, draft.image())))) {
+            origin.setConditionsJson(Json.bytes(told));
+        }
         if (before.isDeleted()) {
             origin.setJson(Json.bytes(json));
         }
@@ -161,9 +167,42 @@ final class PodRegistry implements Registry {
         if (!lasting(drawn).equals(lasting(object))) {
             throw KubeRefusal.invalid("", "Pod", before.name().name(), List.of(Cause.forbidden("spec", FIXED)));
         }
-        if (!drawn.path("status").equals(object.path("status"))) {
+        if (!reported(drawn).equals(reported(object))) {
             throw KubeRefusal.forbidden(
-                    before.name().resource(), before.name().name(), "the status of a pod is what its node reports");
+                    before.name().resource(),
+                    before.name().name(),
+                    "the status of a pod is what its node reports; others may add conditions of their own");
         }
+    }
+
+    /** The conditions that others than its node say of a pod. */
+    private static ArrayNode told(ObjectNode pod) {
+        ArrayNode told = Json.object().putArray(CONDITIONS);
+        pod.path("status")
+                .path(CONDITIONS)
+                .valueStream()
+                .filter(one -> !PodView.isOfNode(one))
+                .forEach(told::add);
+        return told;
+    }
+
+    /** The status without those. */
+    private static JsonNode reported(ObjectNode pod) {
+        ObjectNode status = pod.withObject("/status").deepCopy();
+        ArrayNode conditions = status.putArray(CONDITIONS);
+        pod.path("status")
+                .path(CONDITIONS)
+                .valueStream()
+                .filter(PodView::isOfNode)
+                .map(PodRegistry::withoutNulls)
+                .forEach(conditions::add);
+        return status;
+    }
+
+    /** They are drawn with them, and written without. */
+    private static JsonNode withoutNulls(JsonNode condition) {
+        JsonNode copy = condition.deepCopy();
+        copy.properties().removeIf(member -> member.getValue().isNull());
+        return copy;
     }
 }
