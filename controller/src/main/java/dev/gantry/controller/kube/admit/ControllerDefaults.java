@@ -80,6 +80,7 @@ final class ControllerDefaults {
                 .put("suspend", false)
                 .put("manualSelector", false)
                 .put("podReplacementPolicy", spec.isAbsent("podFailurePolicy") ? "TerminatingOrFailed" : "Failed");
+        failurePolicy(spec);
         PodDefaults.template(spec);
         Gaps metadata = job.within("metadata");
         boolean isChosen = spec.object().path("manualSelector").asBoolean();
@@ -95,7 +96,16 @@ final class ControllerDefaults {
                 .put("suspend", false)
                 .put("successfulJobsHistoryLimit", 3)
                 .put("failedJobsHistoryLimit", 1);
-        PodDefaults.template(spec.within("jobTemplate").within("spec"));
+        Gaps job = spec.within("jobTemplate").within("spec");
+        failurePolicy(job);
+        PodDefaults.template(job);
+    }
+
+    private static void failurePolicy(Gaps job) {
+        job.at("podFailurePolicy")
+                .flatMap(policy -> policy.each("rules"))
+                .flatMap(rule -> rule.each("onPodConditions"))
+                .forEach(condition -> condition.put("status", "True"));
     }
 
     /** A job knows its pods by its own uid, so that two jobs of one template do not take each other's. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Checks what keeps pods running, or runs them to their end. */
+/** Checks what keeps pods running. */
 record ControllerValidation(Findings findings, JsonNode spec, String path) {
 
     private static final List<String> CHANGEABLE = List.of(
@@ -92,49 +92,10 @@ record ControllerValidation(Findings findings, JsonNode spec, String path) {
         template();
     }
 
-    void checkJob(Optional<JsonNode> before) {
-        for (String number : List.of(
-                "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished")) {
-            findings.notNegative(path + "." + number, spec.path(number));
-        }
-        for (String rule :
-                List.of("podFailurePolicy", "successPolicy", "backoffLimitPerIndex", "maxFailedIndexes", "managedBy")) {
-            if (spec.hasNonNull(rule)) {
-                findings.forbidden(path + "." + rule, "is not supported here yet");
-            }
-        }
-        if (spec.path("completionMode").asText().equals("Indexed") && !spec.hasNonNull("completions")) {
-            findings.required(path + ".completions", "when completion mode is Indexed");
-        }
-        String restart = path + ".template.spec.restartPolicy";
-        if (spec.path("template")
-                .path("spec")
-                .path("restartPolicy")
-                .asText("Always")
-                .equals("Always")) {
-            findings.required(restart, "valid values: \"OnFailure\", \"Never\"");
-        }
-        template(spec.path("template").path("spec"));
-        before.ifPresent(old -> {
-            findings.unchanged(path + ".selector", old.path("selector"), spec.path("selector"));
-            if (!spec.path("completionMode").asText().equals("Indexed")) {
-                findings.unchanged(path + ".completions", old.path("completions"), spec.path("completions"));
-            }
-            // Where its pods go may be decided until it starts.
-            if (!old.path("suspend").asBoolean()) {
-                findings.unchanged(path + ".template", old.path("template"), spec.path("template"));
-            }
-        });
-    }
-
     private void template() {
         JsonNode pod = spec.path("template").path("spec");
         findings.oneOf(path + ".template.spec.restartPolicy", pod.path("restartPolicy"), List.of("Always"));
-        template(claiming(pod));
-    }
-
-    private void template(JsonNode pod) {
-        PodValidation template = new PodValidation(findings, pod, path + ".template.spec");
+        PodValidation template = new PodValidation(findings, claiming(pod), path + ".template.spec");
         template.check();
         template.checkNoEphemeralContainers("ephemeral containers not allowed in pod template");
     }

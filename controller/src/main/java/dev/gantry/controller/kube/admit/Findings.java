@@ -36,12 +36,26 @@ final class Findings {
         causes.add(Cause.invalid(field, value, message));
     }
 
+    /** What is wrong with a field is not its value alone. */
+    void wrong(String field, String message) {
+        causes.add(new Cause(field, "FieldValueInvalid", "Invalid value: " + message));
+    }
+
+    void tooLong(String field, int bytes) {
+        causes.add(new Cause(field, "FieldValueTooLong", "Too long: may not be more than " + bytes + " bytes"));
+    }
+
     void forbidden(String field, String message) {
         causes.add(Cause.forbidden(field, message));
     }
 
     void duplicate(String field, String value) {
         causes.add(new Cause(field, "FieldValueDuplicate", "Duplicate value: \"" + value + "\""));
+    }
+
+    /** @param value as JSON has it */
+    void duplicate(String field, JsonNode value) {
+        causes.add(new Cause(field, "FieldValueDuplicate", "Duplicate value: " + value));
     }
 
     void notFound(String field, String value) {

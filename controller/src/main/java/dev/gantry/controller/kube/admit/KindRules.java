@@ -3,6 +3,7 @@ package dev.gantry.controller.kube.admit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.custom.Filling;
 import dev.gantry.controller.kube.custom.ValueCheck;
+import dev.gantry.controller.kube.document.ResourceName;
 import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.type.Custom;
@@ -46,6 +47,15 @@ public final class KindRules {
         new PodValidation(findings, pod.path(SPEC), SPEC).check();
         new EphemeralContainers(findings, pod.path(SPEC), SPEC).checkChange(before.path(SPEC));
         refuse(type, pod, findings.causes());
+    }
+
+    /** @throws KubeRefusal with all that is wrong with what somebody says of an object's state */
+    public static void checkStatus(ResourceType type, ObjectNode object) {
+        if (type.name().equals(ResourceName.PODS)) {
+            Findings findings = new Findings();
+            new PodConditions(findings, object.at("/status/conditions")).check();
+            refuse(type, object, findings.causes());
+        }
     }
 
     private static void refuse(ResourceType type, ObjectNode object, List<Cause> wrong) {

@@ -116,7 +116,7 @@ public final class Validation {
                 old.ifPresent(controller::checkStatefulSetChange);
             }
             case "v1 ReplicationController" -> controller.checkReplicationController();
-            case "batch/v1 Job" -> controller.checkJob(old);
+            case "batch/v1 Job" -> new JobValidation(findings, spec, SPEC).check(old);
             case "batch/v1 CronJob" -> cronJob(spec);
             case "autoscaling/v2 HorizontalPodAutoscaler" -> new AutoscalerValidation(findings, spec).check();
             case "autoscaling/v1 HorizontalPodAutoscaler" -> new AutoscalerValidation(findings, spec).checkOld();
@@ -168,8 +168,8 @@ public final class Validation {
             findings.invalid("spec.timeZone", zone, "unknown time zone " + zone);
         }
         findings.oneOf("spec.concurrencyPolicy", spec.path("concurrencyPolicy"), List.of("Allow", "Forbid", "Replace"));
-        String path = "spec.jobTemplate.spec";
-        new ControllerValidation(findings, spec.path("jobTemplate").path(SPEC), path).checkJob(Optional.empty());
+        new JobValidation(findings, spec.path("jobTemplate").path(SPEC), "spec.jobTemplate.spec")
+                .check(Optional.empty());
     }
 
     private void taints(JsonNode taints) {

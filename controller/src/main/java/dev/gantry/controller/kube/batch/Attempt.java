@@ -1,5 +1,7 @@
 package dev.gantry.controller.kube.batch;
 
+import dev.gantry.controller.kube.batch.FailurePolicy.Action;
+import dev.gantry.controller.kube.batch.FailurePolicy.Judgement;
 import dev.gantry.controller.kube.document.PodDocument;
 import java.time.Instant;
 import java.util.OptionalInt;
@@ -11,6 +13,8 @@ import java.util.OptionalInt;
  * @param counted whether the job's figures have it already
  * @param restarts of all its containers
  * @param ended when it ended; of no meaning before
+ * @param failures of its index before it
+ * @param judgement what its own failure means; of no meaning when it has not failed, or was counted
  */
 record Attempt(
         String name,
@@ -21,7 +25,9 @@ record Attempt(
         boolean counted,
         int restarts,
         Instant created,
-        Instant ended) {
+        Instant ended,
+        FailureCount failures,
+        Judgement judgement) {
 
     static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
@@ -36,18 +42,27 @@ record Attempt(
         FAILED
     }
 
-    static Attempt of(PodDocument pod) {
+    static Attempt of(PodDocument pod, FailurePolicy policy) {
         String index = pod.meta().annotations().getOrDefault(INDEX, "");
+        boolean counted = !pod.meta().finalizers().contains(FINALIZER);
+        State state = state(pod);
         return new Attempt(
                 pod.name().name(),
                 index.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(index)) : OptionalInt.empty(),
-                state(pod),
+                state,
                 pod.isReady(),
                 !pod.record().value().getPlacement().getNode().isEmpty(),
-                !pod.meta().finalizers().contains(FINALIZER),
+                counted,
                 pod.restarts(),
                 Instant.ofEpochMilli(pod.record().value().getCreatedAtMs()),
-                Instant.ofEpochMilli(pod.record().value().getObserved().getStoppedAtMs()));
+                Instant.ofEpochMilli(pod.record().value().getObserved().getStoppedAtMs()),
+                FailureCount.of(pod.meta().annotations()),
+                counted ? Judgement.COUNTED : judgement(pod, state, policy));
+    }
+
+    private static Judgement judgement(PodDocument pod, State state, FailurePolicy policy) {
+        boolean isFailed = state == State.FAILED || state == State.ENDING;
+        return isFailed && !policy.rules().isEmpty() ? policy.judge(PodFailure.of(pod)) : Judgement.COUNTED;
     }
 
     private static State state(PodDocument pod) {
@@ -62,7 +77,13 @@ record Attempt(
         return state == State.ACTIVE;
     }
 
-    boolean isOver() {
-        return state == State.SUCCEEDED || state == State.FAILED;
+    /** Whether it is lost for the job: a pod that somebody deletes is that even while it is ending, unless it is waited for. */
+    boolean hasFailed(JobRules rules) {
+        return state == State.FAILED || state == State.ENDING && !rules.replacesEnded();
+    }
+
+    /** Whether the job's failure policy has its failure count for nothing. */
+    boolean isIgnored() {
+        return judgement.action() == Action.IGNORE;
     }
 }

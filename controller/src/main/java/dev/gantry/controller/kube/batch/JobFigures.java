@@ -2,7 +2,7 @@ package dev.gantry.controller.kube.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gantry.controller.kube.batch.JobPlanner.Verdict;
+import dev.gantry.controller.kube.batch.JobPlanner.Tally;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Times;
 import dev.gantry.controller.kube.owner.Conditions;
@@ -11,8 +11,8 @@ import dev.gantry.controller.kube.owner.Counts;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What a job's status says, and what a pass makes of it. */
 final class JobFigures {
@@ -24,8 +24,10 @@ final class JobFigures {
     private static final String SUSPENDED = "Suspended";
     private static final String REFUSED = "FailedCreate";
 
+    private final JobRules rules;
     private final Instant now;
     private final Indexes done;
+    private final Indexes failedIndexes;
     private Conditions conditions;
     private Optional<Instant> started;
     private Optional<Instant> completed;
@@ -33,14 +35,22 @@ final class JobFigures {
     private int failed;
     private int made;
 
-    JobFigures(JsonNode before, Instant now) {
+    JobFigures(JsonNode before, JobRules rules, Instant now) {
+        this.rules = rules;
         this.now = now;
         this.conditions = Conditions.of(before, Conditions.LAST_PROBE);
         this.started = Times.read(before.path("startTime"));
         this.completed = Times.read(before.path("completionTime"));
-        this.succeeded = before.path("succeeded").asInt();
+        this.done = indexes(before, "completedIndexes");
+        this.failedIndexes = indexes(before, "failedIndexes");
+        this.succeeded =
+                rules.indexed() ? done.size() : before.path("succeeded").asInt();
         this.failed = before.path("failed").asInt();
-        this.done = Indexes.parse(before.path("completedIndexes").asText());
+    }
+
+    /** Without those that a job with fewer completions has no longer. */
+    private Indexes indexes(JsonNode before, String member) {
+        return rules.indexed() ? Indexes.parse(before.path(member).asText(), rules.indexEnd()) : Indexes.none();
     }
 
     int succeeded() {
@@ -55,25 +65,35 @@ final class JobFigures {
         return done;
     }
 
+    Indexes failedIndexes() {
+        return failedIndexes;
+    }
+
     Optional<Instant> started() {
         return started;
     }
 
     /** What it is coming to; empty while that is open. */
     Optional<Verdict> verdict() {
-        if (conditions.holds(CRITERIA_MET)) {
-            return Optional.of(Verdict.COMPLETE);
-        }
-        return conditions.holds(FAILURE_TARGET) ? Verdict.of(conditions.reason(FAILURE_TARGET)) : Optional.empty();
+        return told(CRITERIA_MET, true).or(() -> told(FAILURE_TARGET, false));
+    }
+
+    private Optional<Verdict> told(String type, boolean isSuccess) {
+        return conditions
+                .find(type)
+                .filter(_ -> conditions.holds(type))
+                .map(one -> new Verdict(
+                        isSuccess,
+                        one.path("reason").asText(),
+                        one.path("message").asText()));
     }
 
     Optional<Instant> finishedAt() {
-        return conditions.list().stream()
-                .filter(one -> one.path("type").asText().equals(COMPLETE)
-                        || one.path("type").asText().equals(FAILED))
-                .filter(one -> one.path("status").asText().equals("True"))
-                .findFirst()
-                .map(one -> Instant.parse(one.path("lastTransitionTime").asText()));
+        return Stream.of(COMPLETE, FAILED)
+                .filter(conditions::holds)
+                .flatMap(type -> conditions.find(type).stream())
+                .flatMap(one -> Times.read(one.path("lastTransitionTime")).stream())
+                .findFirst();
     }
 
     void suspend(boolean suspended) {
@@ -91,14 +111,26 @@ final class JobFigures {
         }
     }
 
-    void count(Attempt attempt, boolean success, OptionalInt completions) {
-        if (!success) {
-            failed++;
-        } else if (attempt.index().isEmpty()) {
+    void count(Attempt attempt, Tally tally) {
+        switch (tally) {
+            case SUCCEEDED -> succeed(attempt);
+            case FAILED -> failed++;
+            case INDEX_FAILED -> {
+                failed++;
+                attempt.index().ifPresent(failedIndexes.numbers()::add);
+            }
+            case IGNORED -> {
+                // Nothing counts it.
+            }
+        }
+    }
+
+    private void succeed(Attempt attempt) {
+        if (attempt.index().isEmpty()) {
             succeeded++;
-        } else if (attempt.index().getAsInt() < completions.orElse(0)) {
+        } else if (attempt.index().getAsInt() < rules.indexEnd()) {
             done.numbers().add(attempt.index().getAsInt());
-            succeeded = done.numbers().size();
+            succeeded = done.size();
         }
     }
 
@@ -123,7 +155,7 @@ final class JobFigures {
         }
     }
 
-    ObjectNode draw(Collection<Attempt> attempts, boolean indexed) {
+    ObjectNode draw(Collection<Attempt> attempts) {
         ObjectNode status = Json.object();
         conditions.writeTo(status);
         started.ifPresent(at -> status.put("startTime", Times.text(at)));
@@ -131,8 +163,11 @@ final class JobFigures {
         Counts.put(status, "active", made + number(attempts, Attempt::isActive));
         Counts.put(status, "succeeded", succeeded);
         Counts.put(status, "failed", failed);
-        if (indexed && !done.numbers().isEmpty()) {
+        if (done.size() > 0) {
             status.put("completedIndexes", done.text());
+        }
+        if (rules.indexLimits().isPresent()) {
+            status.put("failedIndexes", failedIndexes.text());
         }
         status.put("ready", number(attempts, attempt -> attempt.isActive() && attempt.ready()));
         status.put("terminating", number(attempts, attempt -> attempt.state() == Attempt.State.ENDING));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.batch.JobPlanner.Action;
 import dev.gantry.controller.kube.batch.JobPlanner.Plan;
 import dev.gantry.controller.kube.batch.JobPlanner.Situation;
+import dev.gantry.controller.kube.batch.JobPlanner.Tally;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.PodMaker;
@@ -37,10 +38,10 @@ final class JobPass {
         this.now = now;
         this.rules = JobRules.of(job.spec());
         this.pass = new OwnerPass(snapshot, job, now);
-        this.figures = new JobFigures(job.status(), now);
+        this.figures = new JobFigures(job.status(), rules, now);
         owned.forEach(pod -> {
             pods.put(pod.name().name(), pod);
-            attempts.put(pod.name().name(), Attempt.of(pod));
+            attempts.put(pod.name().name(), Attempt.of(pod, rules.failurePolicy()));
         });
     }
 
@@ -61,18 +62,37 @@ final class JobPass {
                 .filter(attempt -> !attempt.counted())
                 .takeWhile(_ -> pass.hasRoom())
                 .forEach(attempt -> withPod(attempt, pod -> pass.release(pod, Attempt.FINALIZER)));
-        Optional<Instant> end = job.meta().isDeleted()
+        Optional<Instant> end = end(finished);
+        return isPast(end) ? removed() : written(end);
+    }
+
+    /** Of a job that another controller runs: all that is left to do is to take it out when its time is over. */
+    Outcome expire() {
+        Optional<Instant> end = end(figures.finishedAt());
+        if (isPast(end)) {
+            return removed();
+        }
+        return end.map(Outcome::wakeAt).orElse(Outcome.nothing());
+    }
+
+    /** Until when it is kept, if that is said. */
+    private Optional<Instant> end(Optional<Instant> finished) {
+        return job.meta().isDeleted()
                 ? Optional.empty()
                 : finished.flatMap(at -> rules.keep().map(at::plus));
-        if (end.filter(at -> !now.isBefore(at)).isPresent()) {
-            pass.removals().delete(job, Propagation.FOREGROUND);
-            return pass.outcomeWithoutOwner();
-        }
-        return written(end);
+    }
+
+    private boolean isPast(Optional<Instant> end) {
+        return end.filter(at -> !now.isBefore(at)).isPresent();
+    }
+
+    private Outcome removed() {
+        pass.removals().delete(job, Propagation.FOREGROUND);
+        return pass.outcomeWithoutOwner();
     }
 
     private Outcome written(Optional<Instant> wake) {
-        pass.json().set("status", figures.draw(attempts.values(), rules.indexed()));
+        pass.json().set("status", figures.draw(attempts.values()));
         Outcome outcome = pass.outcome();
         return wake.map(outcome::orWakeAt).orElse(outcome);
     }
@@ -83,24 +103,25 @@ final class JobPass {
                 figures.succeeded(),
                 figures.failed(),
                 figures.done(),
+                figures.failedIndexes(),
                 figures.started(),
                 figures.verdict());
     }
 
     private void apply(Action action) {
         switch (action) {
-            case Action.Count(Attempt attempt, boolean success) -> {
-                figures.count(attempt, success, rules.completions());
+            case Action.Count(Attempt attempt, Tally tally) -> {
+                figures.count(attempt, tally);
                 withPod(attempt, pod -> pass.release(pod, Attempt.FINALIZER));
             }
-            case Action.Make(OptionalInt index) -> make(index);
+            case Action.Make(OptionalInt index, Optional<FailureCount> failures) -> make(index, failures);
             case Action.Dismiss(Attempt attempt) -> {
                 withPod(attempt, pod -> pass.dismiss(pod, Attempt.FINALIZER));
                 attempts.remove(attempt.name());
             }
             case Action.Abort(Attempt attempt) -> withPod(attempt, pass::delete);
-            case Action.Decide(JobPlanner.Verdict verdict) -> figures.decide(verdict);
-            case Action.Finish(JobPlanner.Verdict verdict) -> {
+            case Action.Decide(Verdict verdict) -> figures.decide(verdict);
+            case Action.Finish(Verdict verdict) -> {
                 figures.finish(verdict);
                 if (verdict.isSuccess()) {
                     pass.tell("Completed", "Job completed");
@@ -115,7 +136,7 @@ final class JobPass {
         Optional.ofNullable(pods.get(attempt.name())).ifPresent(action);
     }
 
-    private void make(OptionalInt index) {
+    private void make(OptionalInt index, Optional<FailureCount> failures) {
         if (!pass.canCreate()) {
             return;
         }
@@ -127,6 +148,7 @@ final class JobPass {
             prefix += index.getAsInt() + "-";
             number(template, index.getAsInt());
         }
+        failures.ifPresent(count -> count.writeTo((ObjectNode) metadata.withObject("/annotations")));
         // A template that was admitted and cannot be run here is said in the job's own condition.
         pass.createPod(template, prefix, maker).ifPresentOrElse(figures::refused, figures::madeOne);
     }

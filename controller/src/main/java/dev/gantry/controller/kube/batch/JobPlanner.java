@@ -1,26 +1,22 @@
 package dev.gantry.controller.kube.batch;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Decides what a job does next: count its pods, make some, stop some, or come to an end. */
 record JobPlanner(JobRules rules, Situation situation, Instant now) {
-
-    private static final Duration BACKOFF = Duration.ofSeconds(10);
-    private static final Duration BACKOFF_MAX = Duration.ofMinutes(10);
-    private static final int DOUBLINGS_MAX = 6;
 
     /**
      * @param attempts its pods
      * @param succeeded how many were counted as that; of an indexed job how many indexes
      * @param done the indexes that have succeeded
+     * @param failedIndexes the indexes that are given up
      * @param started when it became active; empty while it is suspended
      * @param verdict what it is coming to, once that is certain
      */
@@ -29,52 +25,41 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
             int succeeded,
             int failed,
             Indexes done,
+            Indexes failedIndexes,
             Optional<Instant> started,
-            Optional<Verdict> verdict) {}
+            Optional<Verdict> verdict) {
 
-    /** How a job ends, with upstream's words. */
-    enum Verdict {
-        COMPLETE("CompletionsReached", "Reached expected number of succeeded pods"),
-        BACKOFF_LIMIT("BackoffLimitExceeded", "Job has reached the specified backoff limit"),
-        DEADLINE("DeadlineExceeded", "Job was active longer than specified deadline");
-
-        private final String reason;
-        private final String message;
-
-        Verdict(String reason, String message) {
-            this.reason = reason;
-            this.message = message;
+        List<Attempt> active() {
+            return attempts.stream().filter(Attempt::isActive).toList();
         }
 
-        String reason() {
-            return reason;
+        List<Attempt> ending() {
+            return attempts.stream()
+                    .filter(attempt -> attempt.state() == Attempt.State.ENDING)
+                    .toList();
         }
+    }
 
-        String message() {
-            return message;
-        }
-
-        boolean isSuccess() {
-            return this == COMPLETE;
-        }
-
-        static Optional<Verdict> of(String reason) {
-            for (Verdict verdict : values()) {
-                if (verdict.reason.equals(reason)) {
-                    return Optional.of(verdict);
-                }
-            }
-            return Optional.empty();
-        }
+    /** What becomes of the figures when a pod that has ended is counted. */
+    enum Tally {
+        SUCCEEDED,
+        FAILED,
+        /** It has failed, and with it its index. */
+        INDEX_FAILED,
+        /** Its failure stands for nothing. */
+        IGNORED
     }
 
     sealed interface Action {
 
         /** Count a pod that has ended. */
-        record Count(Attempt attempt, boolean success) implements Action {}
+        record Count(Attempt attempt, Tally tally) implements Action {}
 
-        /** @param index of the completion, if the job has such */
-        record Make(OptionalInt index) implements Action {}
+        /**
+         * @param index of the completion, if the job has such
+         * @param failures of that index so far, if the job has limits of them
+         */
+        record Make(OptionalInt index, Optional<FailureCount> failures) implements Action {}
 
         /** Stop a pod that is not needed; it does not count. */
         record Dismiss(Attempt attempt) implements Action {}
@@ -93,17 +78,22 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
     record Plan(List<Action> actions, Optional<Instant> wake) {}
 
     Plan plan() {
-        List<Action> counts = counts();
+        Optional<Verdict> certain = situation.verdict().or(this::failedByPolicy);
+        List<Action> counts = counts(certain);
+        if (certain.isPresent() && situation.verdict().isEmpty()) {
+            // The pod that shows why is let go with it.
+            counts.addFirst(new Action.Decide(certain.get()));
+        }
         if (!counts.isEmpty()) {
             // The figures first; all else follows from them.
             return new Plan(counts, Optional.empty());
         }
-        Optional<Verdict> verdict = situation.verdict().or(this::verdict);
+        Optional<Verdict> verdict = certain.or(this::verdict);
         if (verdict.isPresent()) {
             return new Plan(ending(verdict.get()), Optional.empty());
         }
         if (rules.suspended()) {
-            return new Plan(dismissed(active()), Optional.empty());
+            return new Plan(dismissed(situation.active()), Optional.empty());
         }
         Plan plan = sized();
         Optional<Instant> deadline = deadline();
@@ -113,44 +103,68 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
         return new Plan(plan.actions(), wake);
     }
 
-    private List<Action> counts() {
+    private Optional<Verdict> failedByPolicy() {
+        return situation.attempts().stream()
+                .filter(attempt -> attempt.hasFailed(rules) && !attempt.counted())
+                .filter(attempt -> attempt.judgement().action() == FailurePolicy.Action.FAIL_JOB)
+                .findFirst()
+                .map(attempt -> Verdict.failedByPolicy(attempt.judgement().why()));
+    }
+
+    private List<Action> counts(Optional<Verdict> verdict) {
+        Collection<Attempt> kept =
+                verdict.isPresent() ? List.of() : indexPlanner().unreplaced().values();
+        boolean isFailing = verdict.filter(one -> !one.isSuccess()).isPresent();
         List<Action> counts = new ArrayList<>();
         situation.attempts().stream()
-                .filter(attempt -> !attempt.counted() && isCounted(attempt))
-                .forEach(attempt -> counts.add(new Action.Count(attempt, attempt.state() == Attempt.State.SUCCEEDED)));
+                .filter(attempt -> !attempt.counted() && !kept.contains(attempt))
+                .filter(attempt -> attempt.state() == Attempt.State.SUCCEEDED
+                        || attempt.hasFailed(rules)
+                        || isFailing && attempt.state() == Attempt.State.ENDING)
+                .forEach(attempt -> counts.add(new Action.Count(attempt, tally(attempt, verdict.isPresent()))));
         return counts;
     }
 
-    /** A pod that somebody deleted is lost even while it is ending, unless it is waited for. */
-    private boolean isCounted(Attempt attempt) {
-        return attempt.isOver() || attempt.state() == Attempt.State.ENDING && !rules.replacesEnded();
+    private Tally tally(Attempt attempt, boolean isOver) {
+        if (attempt.state() == Attempt.State.SUCCEEDED) {
+            return Tally.SUCCEEDED;
+        }
+        boolean isOfNoIndex = rules.indexed() && !indexPlanner().isIndex(attempt.index());
+        if (attempt.isIgnored() || isOfNoIndex) {
+            return Tally.IGNORED;
+        }
+        // What is stopped because the job ends has not failed its index.
+        boolean isStopped = isOver && attempt.state() == Attempt.State.ENDING;
+        return !isStopped && indexPlanner().isFailedBy(attempt) ? Tally.INDEX_FAILED : Tally.FAILED;
     }
 
-    private List<Attempt> active() {
-        return situation.attempts().stream().filter(Attempt::isActive).toList();
-    }
-
-    private long ending() {
-        return situation.attempts().stream()
-                .filter(attempt -> attempt.state() == Attempt.State.ENDING)
-                .count();
+    private IndexPlanner indexPlanner() {
+        return new IndexPlanner(rules, situation);
     }
 
     private Optional<Verdict> verdict() {
-        if (situation.failed() > rules.backoffLimit() || isRestartedTooOften()) {
+        long waiting = indexPlanner().unreplaced().values().stream()
+                .filter(attempt -> !attempt.isIgnored())
+                .count();
+        if (situation.failed() + waiting > rules.backoffLimit() || isRestartedTooOften()) {
             return Optional.of(Verdict.BACKOFF_LIMIT);
         }
         if (deadline().filter(at -> !now.isBefore(at)).isPresent()) {
             return Optional.of(Verdict.DEADLINE);
         }
-        boolean isComplete = rules.completions().isPresent()
+        return indexPlanner()
+                .verdict()
+                .or(() -> isComplete() && !rules.suspended() ? Optional.of(Verdict.COMPLETE) : Optional.empty());
+    }
+
+    private boolean isComplete() {
+        return rules.completions().isPresent()
                 ? situation.succeeded() >= rules.completions().getAsInt()
-                : situation.succeeded() > 0 && active().isEmpty();
-        return isComplete && !rules.suspended() ? Optional.of(Verdict.COMPLETE) : Optional.empty();
+                : situation.succeeded() > 0 && situation.active().isEmpty();
     }
 
     private boolean isRestartedTooOften() {
-        int restarts = active().stream().mapToInt(Attempt::restarts).sum();
+        int restarts = situation.active().stream().mapToInt(Attempt::restarts).sum();
         return rules.restarts() && restarts > 0 && restarts >= rules.backoffLimit();
     }
 
@@ -165,10 +179,11 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
         if (situation.verdict().isEmpty()) {
             actions.add(new Action.Decide(verdict));
         }
-        for (Attempt attempt : active()) {
+        for (Attempt attempt : situation.active()) {
             actions.add(verdict.isSuccess() ? new Action.Dismiss(attempt) : new Action.Abort(attempt));
         }
-        if (active().isEmpty() && ending() == 0) {
+        boolean isAllOver = situation.active().isEmpty() && situation.ending().isEmpty();
+        if (isAllOver && situation.attempts().stream().allMatch(Attempt::counted)) {
             actions.add(new Action.Finish(verdict));
         }
         return actions;
@@ -176,10 +191,10 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
 
     /** As many pods as may run and are still needed. */
     private Plan sized() {
-        List<Attempt> active = active();
+        List<Attempt> active = situation.active();
         int wanted = wanted(active.size());
         if (rules.indexed()) {
-            List<Attempt> surplus = duplicates(active);
+            List<Attempt> surplus = indexPlanner().surplus();
             if (!surplus.isEmpty()) {
                 return new Plan(dismissed(surplus), Optional.empty());
             }
@@ -187,11 +202,16 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
         if (active.size() > wanted) {
             return new Plan(dismissed(leastAdvanced(active, active.size() - wanted)), Optional.empty());
         }
-        int missing = wanted - active.size() - (rules.replacesEnded() ? (int) ending() : 0);
+        int missing = wanted
+                - active.size()
+                - (rules.replacesEnded() ? situation.ending().size() : 0);
         if (missing <= 0) {
             return new Plan(List.of(), Optional.empty());
         }
-        Optional<Instant> pause = pause();
+        if (rules.indexLimits().isPresent()) {
+            return indexPlanner().filled(missing, now);
+        }
+        Optional<Instant> pause = streak().pause(now);
         return pause.isPresent() ? new Plan(List.of(), pause) : new Plan(made(missing), Optional.empty());
     }
 
@@ -201,21 +221,6 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
         }
         int left = Math.max(0, rules.completions().getAsInt() - situation.succeeded());
         return Math.min(rules.parallelism(), left);
-    }
-
-    private List<Attempt> duplicates(List<Attempt> active) {
-        Set<Integer> seen = new HashSet<>();
-        int completions = rules.completions().orElse(0);
-        return active.stream()
-                .sorted(Comparator.comparing(Attempt::ready).reversed().thenComparing(Attempt::created))
-                .filter(attempt -> {
-                    int index = attempt.index().orElse(-1);
-                    boolean isWanted = index >= 0
-                            && index < completions
-                            && !situation.done().numbers().contains(index);
-                    return !isWanted || !seen.add(index);
-                })
-                .toList();
     }
 
     private static List<Attempt> leastAdvanced(List<Attempt> active, int count) {
@@ -233,28 +238,15 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
     }
 
     private List<Action> made(int count) {
-        List<Action> actions = new ArrayList<>();
-        if (!rules.indexed()) {
-            for (int i = 0; i < count; i++) {
-                actions.add(new Action.Make(OptionalInt.empty()));
-            }
-            return actions;
-        }
-        Set<Integer> taken = new HashSet<>(situation.done().numbers());
-        situation.attempts().stream()
-                .filter(attempt ->
-                        attempt.isActive() || rules.replacesEnded() && attempt.state() == Attempt.State.ENDING)
-                .forEach(attempt -> attempt.index().ifPresent(taken::add));
-        for (int index = 0; index < rules.completions().orElse(0) && actions.size() < count; index++) {
-            if (!taken.contains(index)) {
-                actions.add(new Action.Make(OptionalInt.of(index)));
-            }
-        }
-        return actions;
+        return rules.indexed()
+                ? indexPlanner().pending(count).stream()
+                        .<Action>map(index -> new Action.Make(OptionalInt.of(index), Optional.empty()))
+                        .toList()
+                : Collections.nCopies(count, new Action.Make(OptionalInt.empty(), Optional.empty()));
     }
 
-    /** After failures in a row the next pod waits longer and longer. */
-    private Optional<Instant> pause() {
+    /** What has failed since the last success. */
+    private Streak streak() {
         Instant success = situation.attempts().stream()
                 .filter(attempt -> attempt.state() == Attempt.State.SUCCEEDED)
                 .map(Attempt::ended)
@@ -266,13 +258,6 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
                 .filter(at -> at.isAfter(success))
                 .sorted()
                 .toList();
-        if (failures.isEmpty()) {
-            return Optional.empty();
-        }
-        Duration wait = BACKOFF.multipliedBy(1L << Math.min(failures.size() - 1, DOUBLINGS_MAX));
-        Duration least = wait.compareTo(BACKOFF_MAX) < 0 ? wait : BACKOFF_MAX;
-        // A failure that is to come has another clock than this one: nobody waits for that to come about.
-        boolean isToCome = failures.getLast().isAfter(now.plus(least));
-        return Optional.of(failures.getLast().plus(least)).filter(until -> now.isBefore(until) && !isToCome);
+        return new Streak(failures.size(), failures.isEmpty() ? Instant.MIN : failures.getLast());
     }
 }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param indexed whether each completion has an index of its own
  * @param restarts whether containers are started again in their pod
  * @param replacesEnded whether a pod is replaced only when it has ended, not as soon as it is ending
+ * @param indexLimits what failures of single indexes mean; empty where indexes do not fail
  */
 record JobRules(
         int parallelism,
@@ -25,23 +26,45 @@ record JobRules(
         boolean suspended,
         boolean indexed,
         boolean restarts,
-        boolean replacesEnded) {
+        boolean replacesEnded,
+        Optional<IndexLimits> indexLimits,
+        FailurePolicy failurePolicy,
+        SuccessPolicy successPolicy) {
+
+    /**
+     * @param failures how many an index may have and be tried again
+     * @param failedIndexes how many indexes may fail while the others still run; empty for any number
+     */
+    record IndexLimits(int failures, OptionalInt failedIndexes) {}
 
     private static final int BACKOFF_LIMIT = 6;
 
     static JobRules of(JsonNode spec) {
         return new JobRules(
                 spec.path("parallelism").asInt(1),
-                spec.hasNonNull("completions")
-                        ? OptionalInt.of(spec.path("completions").asInt())
-                        : OptionalInt.empty(),
+                number(spec, "completions"),
                 spec.path("backoffLimit").asInt(BACKOFF_LIMIT),
                 seconds(spec, "activeDeadlineSeconds"),
                 seconds(spec, "ttlSecondsAfterFinished"),
                 spec.path("suspend").asBoolean(),
                 spec.path("completionMode").asText().equals("Indexed"),
                 spec.at("/template/spec/restartPolicy").asText().equals("OnFailure"),
-                spec.path("podReplacementPolicy").asText().equals("Failed"));
+                spec.path("podReplacementPolicy").asText().equals("Failed"),
+                spec.hasNonNull("backoffLimitPerIndex")
+                        ? Optional.of(new IndexLimits(
+                                spec.path("backoffLimitPerIndex").asInt(), number(spec, "maxFailedIndexes")))
+                        : Optional.empty(),
+                FailurePolicy.of(spec.path("podFailurePolicy")),
+                SuccessPolicy.of(spec.path("successPolicy")));
+    }
+
+    /** The first index that there is not. */
+    int indexEnd() {
+        return completions.orElse(0);
+    }
+
+    private static OptionalInt number(JsonNode spec, String member) {
+        return spec.hasNonNull(member) ? OptionalInt.of(spec.path(member).asInt()) : OptionalInt.empty();
     }
 
     private static Optional<Duration> seconds(JsonNode spec, String member) {

@@ -1,15 +1,20 @@
 package dev.gantry.controller.kube.disruption;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gantry.controller.kube.document.KubeDocument;
+import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.ResourceName;
+import dev.gantry.controller.kube.pod.Disruption;
 import dev.gantry.controller.kube.refusal.Cause;
 import dev.gantry.controller.kube.refusal.KubeRefusal;
 import dev.gantry.controller.kube.refusal.Reason;
+import dev.gantry.controller.kube.registry.Deletion;
 import dev.gantry.controller.kube.registry.Draft;
+import dev.gantry.controller.kube.registry.Registry;
 import java.util.List;
 
-/** Decides whether a pod may be made to go because somebody wishes so, and notes that down in its budget. */
+/** Makes a pod go because somebody wishes so, unless its budget stands against it, and notes that down there. */
 public final class Evictions {
 
     static final ResourceName BUDGETS = new ResourceName("policy", "poddisruptionbudgets");
@@ -18,12 +23,27 @@ public final class Evictions {
     private Evictions() {}
 
     /**
-     * Spends one disruption of the pod's budget, if it has one, in the draft's transaction. The pod must be deleted in the same
-     * one: two evictions that rest on one image both write the budget, and only one of them succeeds.
+     * Deletes a pod in the draft's transaction, and spends one disruption of its budget in the same one, if it has one: two
+     * evictions that rest on one image both write the budget, and only one of them succeeds.
      *
+     * @param pods the registry that the pod is in
      * @throws KubeRefusal 429 when the budget allows none now
      */
-    public static void spend(Draft draft, PodDocument pod) {
+    public static void evict(Draft draft, Registry pods, PodDocument pod, Deletion deletion) {
+        ObjectName name = pod.name();
+        spend(draft, pod);
+        ObjectNode before = pods.find(draft.image(), name).orElseThrow();
+        switch (deletion.of(name.resource(), before, pods.graceSeconds(before), draft.now())) {
+            case Deletion.Result.Gone() -> pods.delete(draft, name);
+            case Deletion.Result.Marked(ObjectNode marked) -> {
+                ObjectNode status = marked.withObject("/status");
+                status.set("conditions", Disruption.EVICTION.in(status.path("conditions"), draft.now()));
+                pods.update(draft, name, marked);
+            }
+        }
+    }
+
+    private static void spend(Draft draft, PodDocument pod) {
         boolean isFree = pod.isOver() || pod.isDeleted() || pod.phase() == PodDocument.Phase.PENDING;
         List<KubeDocument> budgets =
                 KubeDocument.list(

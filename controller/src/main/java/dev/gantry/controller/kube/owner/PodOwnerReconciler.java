@@ -32,6 +32,11 @@ public abstract class PodOwnerReconciler implements Reconciler<KubeObject> {
         return Claims.of(snapshot, owner, selector);
     }
 
+    /** What is decided of an owner whose pods another controller keeps; empty for one's own. */
+    protected Optional<Outcome> elsewhere(Snapshot snapshot, KubeDocument owner, Instant now) {
+        return Optional.empty();
+    }
+
     /** What the owner's pods have as a finalizer; empty for none. */
     protected String finalizer() {
         return "";
@@ -56,7 +61,8 @@ public abstract class PodOwnerReconciler implements Reconciler<KubeObject> {
     public final Outcome reconcile(Snapshot snapshot, Key<KubeObject> key, Instant now) {
         Optional<KubeDocument> owner = snapshot.get(key).map(KubeDocument::of);
         return owner.flatMap(Selectors::of)
-                .map(selector -> settled(snapshot, owner.get(), selector, now))
+                .map(selector -> elsewhere(snapshot, owner.get(), now)
+                        .orElseGet(() -> settled(snapshot, owner.get(), selector, now)))
                 .orElse(Outcome.nothing());
     }
 

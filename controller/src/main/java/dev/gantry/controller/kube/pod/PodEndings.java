@@ -1,10 +1,8 @@
 package dev.gantry.controller.kube.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
-import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.Times;
@@ -18,12 +16,16 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** How a pod is asked to end. */
 public final class PodEndings {
 
     /** With which pods end that have to go for one of higher priority. */
     static final String PREEMPTED = "Preempted";
+
+    /** With which workloads end whose node is given up or taken out by force. */
+    private static final Set<String> LOST_CODES = Set.of("TerminationNotice", "UserInitiated");
 
     private static final String CODE = "UserInitiated";
     private static final String REASON = "pod deleted";
@@ -63,21 +65,20 @@ public final class PodEndings {
         Versioned<Workload> record = pod.record();
         String why = "Preempted by pod %s on node %s".formatted(uid, node);
         Workload stopping = Workloads.stop(record.value(), PREEMPTED, why, now);
-        ArrayNode conditions = Json.object().putArray("conditions");
-        conditions
-                .addObject()
-                .put("type", "DisruptionTarget")
-                .put("status", "True")
-                .putNull("lastProbeTime")
-                .put("lastTransitionTime", Times.text(now.toEpochMilli()))
-                .put("reason", "PreemptionByScheduler")
-                .put("message", "default-scheduler: preempting to accommodate a higher priority pod");
-        KubePod origin = pod.origin().toBuilder()
-                .setConditionsJson(Json.bytes(conditions))
-                .build();
-        Versioned<Workload> marked = new Versioned<>(
-                record.key(), stopping.toBuilder().setOrigin(Any.pack(origin)).build(), record.revision());
-        return deleted(new PodDocument(marked, origin), OptionalInt.empty(), now);
+        PodDocument called = new PodDocument(new Versioned<>(record.key(), stopping, record.revision()), pod.origin());
+        return disrupted(called, Disruption.PREEMPTION, now);
+    }
+
+    /** The pod with its deletion asked for, in its own grace, and told why. */
+    static Workload disrupted(PodDocument pod, Disruption disruption, Instant now) {
+        return deleted(disruption.mark(pod, now), OptionalInt.empty(), now);
+    }
+
+    /** Whether a workload has ended because its node was given up, or taken out by force. */
+    static boolean isLost(Workload workload) {
+        return Workloads.isStopped(workload)
+                && LOST_CODES.contains(workload.getObserved().getStopCode())
+                && workload.getWish().getDesired() != RunState.STOP;
     }
 
     static OptionalInt grace(Meta meta) {

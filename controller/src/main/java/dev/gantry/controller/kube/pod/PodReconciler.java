@@ -5,7 +5,6 @@ import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.reconcile.Reconciler;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
-import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
@@ -16,16 +15,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Takes a pod that was deleted out of the API: asks its containers to stop, and when they have and no finalizer stands against it, frees its
  * name; one that shall go at once does not wait for them. What is left is history.
  */
 public final class PodReconciler implements Reconciler<Workload> {
-
-    /** With which workloads end whose node is given up or taken out by force. */
-    private static final Set<String> LOST_CODES = Set.of("TerminationNotice", "UserInitiated");
 
     @Override
     public String name() {
@@ -60,17 +55,13 @@ public final class PodReconciler implements Reconciler<Workload> {
         if (pod.isDeleted() && !pod.isOver()) {
             return stopped(snapshot, pod, now);
         }
-        boolean goes = pod.isDeleted() || isLost(pod) && !pod.controllerUid().isEmpty();
+        // Its node went; whoever manages it makes another one, of the same name perhaps.
+        boolean isLost =
+                PodEndings.isLost(pod.record().value()) && !pod.controllerUid().isEmpty();
+        boolean goes = pod.isDeleted() || isLost;
         return goes && pod.finalizers().isEmpty()
                 ? Outcome.write(removal(snapshot, pod, pod.record().value(), now))
                 : Outcome.nothing();
-    }
-
-    /** Its node went; whoever manages it makes another one, of the same name perhaps. */
-    private static boolean isLost(PodDocument pod) {
-        Workload workload = pod.record().value();
-        boolean byNodes = LOST_CODES.contains(workload.getObserved().getStopCode());
-        return pod.isOver() && byNodes && workload.getWish().getDesired() != RunState.STOP;
     }
 
     private static Outcome stopped(Snapshot snapshot, PodDocument pod, Instant now) {

@@ -16,9 +16,11 @@ import dev.gantry.proto.Placement;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -26,6 +28,8 @@ import java.util.stream.Collectors;
 public final class PodView {
 
     private static final String DEADLINE = "DeadlineExceeded";
+    private static final Set<String> OF_NODE =
+            Set.of("PodScheduled", "PodReadyToStartContainers", "Initialized", "ContainersReady", "Ready");
 
     private PodView() {}
 
@@ -56,6 +60,24 @@ public final class PodView {
         return Json.object().setAll((ObjectNode) object);
     }
 
+    /** All its conditions, in the order in which they are shown. */
+    public static ArrayNode conditions(PodDocument pod) {
+        Workload workload = pod.record().value();
+        ArrayNode conditions = conditions(pod, workload);
+        if (!pod.origin().getConditionsJson().isEmpty()) {
+            Json.read(pod.origin().getConditionsJson()).forEach(conditions::add);
+        }
+        return PodEndings.isLost(workload)
+                ? Disruption.LOST_NODE.in(
+                        conditions, Instant.ofEpochMilli(workload.getObserved().getStoppedAtMs()))
+                : conditions;
+    }
+
+    /** Whether a condition is one that follows from what the node reports; others are written by whoever knows of them. */
+    public static boolean isOfNode(JsonNode condition) {
+        return OF_NODE.contains(condition.path("type").asText());
+    }
+
     private static Optional<Node> node(Workload workload, Snapshot snapshot) {
         return Workloads.isPlaced(workload)
                 ? snapshot.get(Kinds.NODE.key("", workload.getPlacement().getNode()))
@@ -78,11 +100,7 @@ public final class PodView {
                     case SUCCEEDED -> "Succeeded";
                     case FAILED -> "Failed";
                 });
-        ArrayNode conditions = conditions(pod, workload);
-        if (!pod.origin().getConditionsJson().isEmpty()) {
-            Json.read(pod.origin().getConditionsJson()).forEach(conditions::add);
-        }
-        status.set("conditions", conditions);
+        status.set("conditions", conditions(pod));
         boolean stoppedByItself = Workloads.isStopped(workload);
         if (stoppedByItself && observed.getStopCode().equals("TerminationNotice")) {
             status.put("reason", "NodeLost").put("message", "the node that it ran on is gone");

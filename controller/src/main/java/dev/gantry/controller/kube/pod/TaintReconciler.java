@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +105,7 @@ public final class TaintReconciler implements Reconciler<Workload> {
 
     private static Transaction delete(Snapshot snapshot, PodDocument pod, Instant now) {
         Transaction.Builder writes =
-                Transaction.builder().update(pod.record(), PodEndings.deleted(pod, OptionalInt.empty(), now));
+                Transaction.builder().update(pod.record(), PodEndings.disrupted(pod, Disruption.TAINT, now));
         String message = "Marking for deletion Pod " + pod.name().namespace() + "/"
                 + pod.name().name();
         new EventLog(snapshot, writes, now)

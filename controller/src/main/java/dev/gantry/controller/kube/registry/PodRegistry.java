@@ -1,8 +1,10 @@
 package dev.gantry.controller.kube.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
+import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.ObjectName;
 import dev.gantry.controller.kube.document.PodDocument;
@@ -29,6 +31,7 @@ import java.util.function.Supplier;
 final class PodRegistry implements Registry {
 
     private static final String GRACE = "deletionGracePeriodSeconds";
+    private static final String CONDITIONS = "conditions";
     private static final int GRACE_SECONDS = 30;
     private static final String EPHEMERAL = "/spec/ephemeralContainers";
     private static final String FIXED = "pod updates may not change fields other than"
@@ -102,6 +105,10 @@ final class PodRegistry implements Registry {
         }
         Meta meta = Meta.of(json);
         KubePod origin = PodDocument.stored(before.origin(), before.isDeleted() ? json : withoutDeletion(json));
+        ArrayNode told = told(object);
+        if (!told.equals(told(PodView.draw(before, draft.image())))) {
+            origin = origin.toBuilder().setConditionsJson(Json.bytes(told)).build();
+        }
         Workload.Builder changed = before.record().value().toBuilder()
                 .setOrigin(Any.pack(origin))
                 .setVersion(before.record().value().getVersion() + 1);
@@ -161,9 +168,42 @@ final class PodRegistry implements Registry {
         if (!lasting(drawn).equals(lasting(object))) {
             throw KubeRefusal.invalid("", "Pod", before.name().name(), List.of(Cause.forbidden("spec", FIXED)));
         }
-        if (!drawn.path("status").equals(object.path("status"))) {
+        if (!reported(drawn).equals(reported(object))) {
             throw KubeRefusal.forbidden(
-                    before.name().resource(), before.name().name(), "the status of a pod is what its node reports");
+                    before.name().resource(),
+                    before.name().name(),
+                    "the status of a pod is what its node reports; others may add conditions of their own");
         }
+    }
+
+    /** The conditions that others than its node say of a pod. */
+    private static ArrayNode told(ObjectNode pod) {
+        ArrayNode told = Json.object().putArray(CONDITIONS);
+        pod.path("status")
+                .path(CONDITIONS)
+                .valueStream()
+                .filter(one -> !PodView.isOfNode(one))
+                .forEach(told::add);
+        return told;
+    }
+
+    /** The status without those. */
+    private static JsonNode reported(ObjectNode pod) {
+        ObjectNode status = pod.withObject("/status").deepCopy();
+        ArrayNode conditions = status.putArray(CONDITIONS);
+        pod.path("status")
+                .path(CONDITIONS)
+                .valueStream()
+                .filter(PodView::isOfNode)
+                .map(PodRegistry::withoutNulls)
+                .forEach(conditions::add);
+        return status;
+    }
+
+    /** They are drawn with them, and written without. */
+    private static JsonNode withoutNulls(JsonNode condition) {
+        JsonNode copy = condition.deepCopy();
+        copy.properties().removeIf(member -> member.getValue().isNull());
+        return copy;
     }
 }

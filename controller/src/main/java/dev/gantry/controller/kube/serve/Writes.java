@@ -236,6 +236,8 @@ final class Writes {
             if (type.custom().isPresent()) {
                 KindRules.fill(type, after);
                 KindRules.check(type, after, Optional.of(before));
+            } else {
+                KindRules.checkStatus(type, after);
             }
             return after;
         }
@@ -263,11 +265,12 @@ final class Writes {
         ObjectNode options = eviction.path("deleteOptions") instanceof ObjectNode given ? given : Json.object();
         boolean isDryRun = call.isDryRun() || !options.path("dryRun").isEmpty();
         Deletion deletion = Deletion.of(options);
+        Registry pods = creation.registries().of(call.target().type());
         Decided _ = committing.write(isDryRun, call.user().name(), draft -> {
             PodDocument pod = PodDocument.find(draft.image(), name)
                     .orElseThrow(() -> KubeRefusal.notFound(name.resource(), name.name()));
-            Evictions.spend(draft, pod);
-            return delete(draft, call.target().type(), deletion, name);
+            Evictions.evict(draft, pods, pod, deletion);
+            return new Decided(pod.json(), true);
         });
         return Answers.json(201, Answers.success());
     }

@@ -227,9 +227,9 @@ class JobTest {
 
     @Test
     void listsIndexesAsUpstreamDoes() {
-        Indexes indexes = Indexes.parse("1,3-5,7,8");
+        Indexes indexes = Indexes.parse("1,3-5,7,8", 100);
         assertThat(indexes.numbers()).containsExactly(1, 3, 4, 5, 7, 8);
         assertThat(indexes.text()).isEqualTo("1,3-5,7,8");
-        assertThat(Indexes.parse("").text()).isEmpty();
+        assertThat(Indexes.parse("", 100).text()).isEmpty();
     }
 }

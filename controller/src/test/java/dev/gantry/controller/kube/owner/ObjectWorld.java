@@ -167,14 +167,8 @@ public final class ObjectWorld implements AutoCloseable {
     public void evict(String pod) {
         ObjectName of = name("pods", pod);
         Registry registry = registries.of(of.resource());
-        write(draft -> {
-            Evictions.spend(draft, PodDocument.find(draft.image(), of).orElseThrow());
-            ObjectNode before = registry.find(draft.image(), of).orElseThrow();
-            switch (Deletion.of(Json.object()).of(of.resource(), before, registry.graceSeconds(before), now)) {
-                case Deletion.Result.Gone() -> registry.delete(draft, of);
-                case Deletion.Result.Marked(ObjectNode marked) -> registry.update(draft, of, marked);
-            }
-        });
+        write(draft -> Evictions.evict(
+                draft, registry, PodDocument.find(draft.image(), of).orElseThrow(), Deletion.of(Json.object())));
     }
 
     public KubeDocument object(String plural, String name) {
