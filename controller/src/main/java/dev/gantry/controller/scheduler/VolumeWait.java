@@ -6,14 +6,17 @@ import dev.gantry.proto.VolumeSpec;
 import dev.gantry.proto.Workload;
 import java.util.Optional;
 
-/** Tells whether a workload must wait for its claims to be known: they may bind it to a node. */
+/** Tells whether a workload must wait for what it refers to: its claims may bind it to a node. */
 final class VolumeWait {
 
     private VolumeWait() {}
 
-    /** Whether nobody has looked for its claims yet. */
+    /**
+     * Whether nobody has looked yet for what it refers to. It cannot start without, and whoever looks writes the same record as
+     * who places it: at once, one of them would do it in vain.
+     */
     static boolean isUnknown(Workload workload) {
-        return hasClaims(workload) && !workload.hasSupplies();
+        return workload.getSpec().getPod().getNeedsSupplies() && !workload.hasSupplies();
     }
 
     /** What speaks against every node; empty when all its claims are there. */
@@ -26,9 +29,5 @@ final class VolumeWait {
                                 && supply.getName().equals(claim)))
                 .findFirst()
                 .map(claim -> new Unplaced("CLAIM", "persistentvolumeclaim \"" + claim + "\" not found.", ""));
-    }
-
-    private static boolean hasClaims(Workload workload) {
-        return workload.getSpec().getVolumesList().stream().anyMatch(VolumeSpec::hasClaim);
     }
 }

@@ -19,7 +19,9 @@ import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
 import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.Readiness;
+import dev.gantry.proto.Supplies;
 import dev.gantry.proto.Workload;
+import dev.gantry.proto.WorkloadSpec;
 import dev.gantry.store.Key;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +59,22 @@ final class SchedulerReconcilerTest {
                         .build());
         assertThat(placed.getVersion()).isEqualTo(4);
         assertThat(outcome.wake()).isEmpty();
+    }
+
+    /** Its supplies are written into the same record: placed meanwhile, one of the two would be decided in vain. */
+    @Test
+    void placesAPodWhenSomebodyHasLookedForWhatItRefersTo() {
+        world.put(node("a", "a").build());
+        WorkloadSpec.Builder needy = spec(1, 1).setPod(PodSpec.newBuilder().setNeedsSupplies(true));
+        world.put(task("t", needy).build());
+        assertThat(world.run(reconciler, key, NOW).writes()).isEmpty();
+        world.change(
+                Kinds.WORKLOAD.key("default", "t"),
+                pod -> pod.toBuilder()
+                        .setSupplies(Supplies.getDefaultInstance())
+                        .build());
+        world.run(reconciler, key, NOW);
+        assertThat(world.workload("default", "t").getPlacement().getNode()).isEqualTo("a");
     }
 
     @Test
