@@ -204,6 +204,7 @@ class FrontDoorTest {
                         "400 MalformedHttpRequestException: The request is not valid HTTP.",
                         "408 RequestTimeoutException: The request did not arrive in time.",
                         "413 RequestEntityTooLargeException: The request body is too large.",
+                        "400 ThrottlingException: Rate exceeded",
                         "413 RequestEntityTooLargeException: The request has too many header fields.",
                         "500 InternalFailure: The request failed because of an error in Gantry; its log has the cause "
                                 + "under this request id.",
