@@ -53,6 +53,14 @@ class KubeControllersTest {
               - {name: c, image: "%s", command: [sh, -c, "%s"]}
         """;
 
+    private static final String JUDGED_JOB = """
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: %s}
+        spec: {%s, template: {spec: {restartPolicy: Never, terminationGracePeriodSeconds: 1, containers: [
+          {name: c, image: "%s", command: [sh, -c, "%s"]}]}}}
+        """;
+
     private static final String STATEFUL_SET = """
         apiVersion: apps/v1
         kind: StatefulSet
@@ -278,6 +286,52 @@ class KubeControllersTest {
     }
 
     @Test
+    void judgesFailuresAndSuccessOfJobsByTheirPolicies() {
+        Cluster cluster = new Cluster("policies");
+        cluster.judge(
+                "calm",
+                "backoffLimit: 0, podFailurePolicy: {rules: [{action: Ignore, onPodConditions: [{type:"
+                        + " DisruptionTarget}]}]}",
+                "while true; do sleep 0.1; done");
+        cluster.judge(
+                "vain",
+                "podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]}",
+                "exit 42");
+        cluster.judge(
+                "parts",
+                "parallelism: 3, completions: 3, completionMode: Indexed, backoffLimitPerIndex: 0",
+                "test $JOB_COMPLETION_INDEX != 1");
+        cluster.judge(
+                "enough",
+                "parallelism: 2, completions: 2, completionMode: Indexed, successPolicy: {rules:"
+                        + " [{succeededIndexes: '0'}]}",
+                "test $JOB_COMPLETION_INDEX = 0 || sleep 600");
+        cluster.run("wait", "--for=condition=failed", "job/vain", "job/parts", TIMEOUT);
+        assertThat(cluster.job("vain", "{.conditions[?(@.type==\"Failed\")].reason}"))
+                .isEqualTo("PodFailurePolicy");
+        assertThat(cluster.job("vain", "{.conditions[?(@.type==\"FailureTarget\")].message}"))
+                .matches("Container c for pod policies/vain-\\w+ failed with exit code 42 matching FailJob rule at"
+                        + " index 0");
+        assertThat(cluster.job("parts", "{.failedIndexes} {.completedIndexes} {.conditions[-1:].reason}"))
+                .isEqualTo("1 0,2 FailedIndexes");
+        cluster.run("wait", "--for=condition=complete", "job/enough", TIMEOUT);
+        assertThat(cluster.job("enough", "{.completedIndexes} {.conditions[*].reason}"))
+                .isEqualTo("0 SuccessPolicy SuccessPolicy");
+        // A pod that has to go for no fault of its own is replaced, and counts for nothing.
+        cluster.run("wait", "job/calm", "--for=jsonpath={.status.ready}=1", TIMEOUT);
+        String pod = cluster.run("get", "pods", "-l", "job-name=calm", "-o", "name");
+        String node = cluster.run("get", pod.strip(), "-o", "jsonpath={.spec.nodeName}");
+        kubectl("drain", node, "--ignore-daemonsets", "--pod-selector=job-name=calm", TIMEOUT)
+                .run()
+                .must();
+        kubectl("uncordon", node).run().must();
+        cluster.run("wait", "job/calm", "--for=jsonpath={.status.ready}=1", TIMEOUT);
+        assertThat(cluster.run("get", "pods", "-l", "job-name=calm", "-o", "name"))
+                .isNotEqualTo(pod);
+        assertThat(cluster.job("calm", "{.failed}")).isEmpty();
+    }
+
+    @Test
     void makesAJobOfACronJob() {
         Cluster cluster = new Cluster("cron");
         cluster.apply(CRON_JOB.formatted(Engine.IMAGE));
@@ -314,6 +368,16 @@ class KubeControllersTest {
                     .reading(document.getBytes(UTF_8))
                     .run()
                     .err();
+        }
+
+        /** @param spec members of it, as YAML in one line */
+        void judge(String name, String spec, String command) {
+            apply(JUDGED_JOB.formatted(name, spec, Engine.IMAGE, command));
+        }
+
+        /** @param path below the job's status */
+        String job(String name, String path) {
+            return run("get", "job", name, "-o", "jsonpath=" + path.replace("{.", "{.status."));
         }
 
         String run(String... words) {

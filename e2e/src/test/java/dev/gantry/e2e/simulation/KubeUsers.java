@@ -94,6 +94,11 @@ final class KubeUsers {
         runJob(0);
     }
 
+    /** A job that counts nothing that befalls its pods, for scenarios. */
+    void runCalmJob() {
+        runJob(1);
+    }
+
     /** New pods for all old ones, for scenarios. */
     void deployAll() {
         List.of(Maker.values()).forEach(this::deploy);
@@ -144,9 +149,22 @@ final class KubeUsers {
     private void runJob(int number) {
         int completions = 1 + dice.below(3);
         String job = ("{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'job-%d'},'spec':{'completions':%d,"
-                        + "'parallelism':2,'backoffLimit':50,'template':%s}}")
-                .formatted(number, completions, template("batch", "'restartPolicy':'Never',"));
+                        + "'parallelism':2,'backoffLimit':50,%s'template':%s}}")
+                .formatted(number, completions, policy(number), template("batch", "'restartPolicy':'Never',"));
         ask("POST", JOBS, JSON, job, () -> jobs.put("job-" + number, completions));
+    }
+
+    /** Some jobs count nothing that befalls their pods, some have indexes that fail by themselves. */
+    private static String policy(int number) {
+        String ignoring = "'podFailurePolicy':{'rules':[{'action':'Ignore','onPodConditions':"
+                + "[{'type':'DisruptionTarget'}]}]},";
+        String indexed = "'completionMode':'Indexed','backoffLimitPerIndex':50,";
+        return switch (number % 4) {
+            case 1 -> ignoring;
+            case 2 -> indexed;
+            case 3 -> ignoring + indexed;
+            default -> "";
+        };
     }
 
     private void scale(Maker maker, int replicas) {

@@ -220,6 +220,16 @@ class ScenariosTest {
     }
 
     @Test
+    void aJobMayCountNothingThatBefallsItsPods() throws InterruptedException {
+        world.kubeUsers().runCalmJob();
+        for (int i = 0; i < 3; i++) {
+            run(5);
+            world.kubeUsers().evictAll();
+        }
+        Simulation.settled(world);
+    }
+
+    @Test
     void aDaemonSetHasOnePodOnEachNode() throws InterruptedException {
         world.kubeOperators().beginWithAll();
         run(30);

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.gantry.controller.kube.document.KubeDocument;
 import dev.gantry.controller.kube.document.Meta;
 import dev.gantry.controller.kube.document.PodDocument;
+import dev.gantry.controller.kube.pod.PodView;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.KubeObject;
@@ -54,6 +55,9 @@ final class SimPods {
     /** What cron jobs began, by the cron job and the time that it was due. */
     private final Set<String> begun = new TreeSet<>();
 
+    /** Pods that failed by themselves, by the uid of what manages them. */
+    private final Map<String, Set<String>> failures = new TreeMap<>();
+
     // Of one revision: judged once all of it is known.
     private final List<PodDocument> created = new ArrayList<>();
     private final List<JsonNode> grown = new ArrayList<>();
@@ -72,6 +76,7 @@ final class SimPods {
         Optional<PodDocument> now =
                 after == null ? Optional.empty() : PodDocument.of(new Versioned<>(key, after, revision));
         now.ifPresentOrElse(pod -> pods.put(key.path(), pod), () -> pods.remove(key.path()));
+        now.ifPresent(this::noteFailure);
         if (before == null) {
             now.ifPresent(created::add);
             return;
@@ -114,6 +119,9 @@ final class SimPods {
         }
         if (kind.equals("Job") && before.isMissingNode()) {
             checkBegun(after);
+        }
+        if (kind.equals("Job") && after.path("spec").has("podFailurePolicy")) {
+            checkFailures(after);
         }
         isBudgetSpent |= kind.equals("PodDisruptionBudget");
         if (replicas(before) != replicas(after) && !kind.equals("ReplicaSet")) {
@@ -224,6 +232,30 @@ final class SimPods {
         }
         if (active(owner.name()) > 1) {
             throw world.broken("K8", name + " begins beside another one");
+        }
+    }
+
+    private void noteFailure(PodDocument pod) {
+        boolean isDisrupted = PodView.conditions(pod)
+                .valueStream()
+                .anyMatch(one -> one.path("type").asText().equals("DisruptionTarget"));
+        if (pod.phase() == PodDocument.Phase.FAILED && !isDisrupted) {
+            pod.meta()
+                    .controller()
+                    .ifPresent(owner -> failures.computeIfAbsent(owner.uid(), _ -> new TreeSet<>())
+                            .add(pod.meta().uid()));
+        }
+    }
+
+    /** K10: a job whose policy is to ignore disruptions counts no pod that has failed of one. */
+    private void checkFailures(JsonNode job) {
+        int counted = job.path("status").path("failed").asInt();
+        int failed = failures.getOrDefault(Meta.of(job).uid(), Set.of()).size();
+        if (counted > failed) {
+            throw world.broken(
+                    "K10",
+                    Meta.of(job).name() + " counts " + counted + " failures where " + failed
+                            + " pods failed by themselves");
         }
     }
 

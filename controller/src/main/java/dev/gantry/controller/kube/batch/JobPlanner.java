@@ -2,12 +2,13 @@ package dev.gantry.controller.kube.batch;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Decides what a job does next: count its pods, make some, stop some, or come to an end. */
 record JobPlanner(JobRules rules, Situation situation, Instant now) {
@@ -112,8 +113,9 @@ record JobPlanner(JobRules rules, Situation situation, Instant now) {
     }
 
     private List<Action> counts(Optional<Verdict> verdict) {
-        Collection<Attempt> kept =
-                verdict.isPresent() ? List.of() : indexPlanner().unreplaced().values();
+        Set<Attempt> kept = verdict.isPresent()
+                ? Set.of()
+                : new HashSet<>(indexPlanner().unreplaced().values());
         boolean isFailing = verdict.filter(one -> !one.isSuccess()).isPresent();
         List<Action> counts = new ArrayList<>();
         situation.attempts().stream()
