@@ -2,23 +2,34 @@ package dev.gantry.e2e.kube;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.e2e.bed.Command;
+import dev.gantry.e2e.bed.Engine;
+import dev.gantry.e2e.bed.Gantry;
 import dev.gantry.e2e.bed.KubeTools;
 import dev.gantry.e2e.bed.KubeTools.Release;
 import dev.gantry.e2e.bed.ShellImage;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,12 +124,36 @@ class KubeToolsTest {
               - {name: main, image: %2$s, command: [sh, -c, "echo %1$s"]}
         """;
 
+    private static final int MUCH = 12_000_000;
+
+    private static final String TALKS = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: talks}
+        spec:
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: main
+            image: %s
+            stdin: true
+            command:
+            - sh
+            - -c
+            - "busybox ln -s busybox /bin/tar; head -c %d /dev/urandom > /tmp/big; busybox httpd -p 8080 -h /tmp;
+              while read line; do echo got $line; done"
+            readinessProbe: {httpGet: {path: /big, port: 8080}, periodSeconds: 1}
+        """;
+
     private static KubeMachine machine;
 
     @BeforeAll
     static void start() throws IOException {
         machine = KubeMachine.start("gantry-tools", "10.229.0.1/24", 23626);
         ShellImage.on(machine.engine());
+        String _ = machine.apply(TALKS.formatted(Engine.IMAGE, MUCH));
+        String _ = machine.kubectl("wait", "--for=condition=Ready", "pod/talks", "--timeout=60s")
+                .run()
+                .must();
     }
 
     @AfterAll
@@ -128,14 +163,27 @@ class KubeToolsTest {
         }
     }
 
-    /** With a folder of its own for what it remembers. */
+    /** With a folder of its own for what it remembers, and for sessions with pods SPDY and no WebSockets. */
+    private static Map<String, String> environment(Release release) {
+        return Map.of(
+                "KUBECONFIG",
+                machine.home().resolve("kubeconfig").toString(),
+                "HOME",
+                machine.home().resolve("home-" + release).toString(),
+                "KUBECTL_REMOTE_COMMAND_WEBSOCKETS",
+                "false",
+                "KUBECTL_PORT_FORWARD_WEBSOCKETS",
+                "false");
+    }
+
     private static Command tool(Release release, String program, String... words) {
         List<String> all = new ArrayList<>(List.of(program));
         all.addAll(List.of(words));
-        return Command.of(all.toArray(String[]::new))
-                .with(Map.of(
-                        "KUBECONFIG", machine.home().resolve("kubeconfig").toString(),
-                        "HOME", machine.home().resolve("home-" + release).toString()));
+        return Command.of(all.toArray(String[]::new)).with(environment(release));
+    }
+
+    private static Command kubectl(Release release, String... words) throws IOException {
+        return tool(release, KubeTools.of(release).kubectl(), words);
     }
 
     private record Kubectl(Release release, String program, String namespace) {
@@ -229,27 +277,9 @@ class KubeToolsTest {
         assertThat(kubectl.must("explain", "deployment.spec.replicas")).contains("Number of desired pods");
         assertThat(kubectl.must("events", "--for", "deployment/web")).contains("Scaled up replica set web-");
         assertThat(kubectl.must("auth", "can-i", "create", "deployments")).isEqualTo("yes\n");
-        if (Integer.parseInt(minor) >= 30) {
-            assertThat(kubectl.must("exec", "deployment/web", "--", "sh", "-c", "echo inside"))
-                    .isEqualTo("inside\n");
-        }
+        assertThat(kubectl.must("exec", "deployment/web", "--", "sh", "-c", "echo inside"))
+                .isEqualTo("inside\n");
         String _ = kubectl.must("delete", "namespace", kubectl.namespace(), "--wait=false");
-    }
-
-    @Test
-    void whoAsksForCommandsInAnOldWayIsToldSo() throws IOException {
-        Kubectl old = Kubectl.of(Release.OLD);
-        Kubectl recent = Kubectl.of(Release.NEW);
-        String pod = WEB.formatted(ShellImage.NAME, "here").replace("name: web}", "name: inside}");
-        String _ = machine.apply(pod);
-        String _ = machine.kubectl("rollout", "status", "deployment/inside", "--timeout=60s")
-                .run()
-                .must();
-        String[] words = {"exec", "-n", "default", "deployment/inside", "--", "sh", "-c", "echo done"};
-        assertThat(tool(Release.NEW, recent.program(), words).run().must()).isEqualTo("done\n");
-        Command.Result refused = tool(Release.OLD, old.program(), words).run();
-        assertThat(refused.exit()).isNotZero();
-        assertThat(refused.err()).contains("this server serves exec over WebSockets only");
     }
 
     private static Path chart() throws IOException {
@@ -312,5 +342,129 @@ class KubeToolsTest {
         return machine.kubectl("get", what, "-n", namespace, "-o", "jsonpath=" + path)
                 .run()
                 .must();
+    }
+
+    private static byte[] noise(int count) {
+        byte[] noise = new byte[count];
+        new Random(count).nextBytes(noise);
+        return noise;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void runsCommandsOverSpdy(Release release) throws IOException {
+        Command.Result seven = kubectl(
+                        release, "exec", "talks", "--", "sh", "-c", "echo inside; echo wrong >&2; exit 7")
+                .run();
+        assertThat(seven.exit()).as(seven.err()).isEqualTo(7);
+        assertThat(seven.out()).isEqualTo("inside\n");
+        assertThat(seven.err()).startsWith("wrong\n");
+        String much = HexFormat.of().formatHex(noise(MUCH / 2));
+        assertThat(kubectl(release, "exec", "-i", "talks", "--", "cat")
+                        .reading(much.getBytes(UTF_8))
+                        .run()
+                        .must())
+                .isEqualTo(much);
+        assertThat(kubectl(release, "exec", "talks", "--", "no-such-program")
+                        .run()
+                        .exit())
+                .isNotZero();
+        assertThat(kubectl(release, "exec", "nobody", "--", "true").run().err()).contains("\"nobody\" not found");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void tellsTheSizeOfATerminalOverSpdy(Release release) throws IOException {
+        Path script = machine.home().resolve("terminal-" + release);
+        String inside = "until test \"$(busybox stty size)\" = \"33 44\"; do sleep 0.1; done; echo it fits; exit 5";
+        Files.writeString(
+                script,
+                "stty rows 33 cols 44\n" + KubeTools.of(release).kubectl() + " exec -it talks -- sh -c '" + inside
+                        + "'\n");
+        Command.Result result = Command.of("script", "-qec", "sh " + script, "/dev/null")
+                .with(environment(release))
+                .run();
+        assertThat(result.out()).contains("it fits");
+        assertThat(result.exit()).as(result.out()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void copiesFilesBothWaysOverSpdy(Release release) throws IOException {
+        Path there = machine.home().resolve("there-" + release);
+        Path back = machine.home().resolve("back-" + release);
+        Files.write(there, noise(MUCH / 2));
+        String _ = kubectl(release, "cp", there.toString(), "talks:/tmp/copy-" + release)
+                .run()
+                .must();
+        String _ = kubectl(release, "cp", "talks:/tmp/copy-" + release, back.toString())
+                .run()
+                .must();
+        assertThat(back).hasSameBinaryContentAs(there);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void attachesOverSpdy(Release release) throws IOException {
+        String line = "(echo from " + release + "; exec sleep 50) | "
+                + KubeTools.of(release).kubectl() + " attach -i talks";
+        try (Gantry attached = Gantry.start(
+                "kubectl attach",
+                machine.home().resolve("attach-" + release),
+                environment(release),
+                "bash -c '" + line + "'")) {
+            attached.awaitLine("got from " + release);
+        }
+        Command.Result run = kubectl(
+                        release,
+                        "run",
+                        "once",
+                        "-i",
+                        "--rm",
+                        "--restart=Never",
+                        "--image=" + Engine.IMAGE,
+                        "--command",
+                        "--",
+                        "sh",
+                        "-c",
+                        "while read x; do echo got $x; done; exit 3")
+                .reading("a line\n".getBytes(UTF_8))
+                .run();
+        assertThat(run.out()).contains("got a line", "pod \"once\" deleted");
+        assertThat(run.exit()).as(run.err()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void forwardsPortsOverSpdy(Release release) throws Exception {
+        int port = 23750 + 2 * release.ordinal();
+        String line =
+                KubeTools.of(release).kubectl() + " port-forward pod/talks " + port + ":8080 " + (port + 1) + ":9";
+        try (Gantry forward = Gantry.start(
+                        "kubectl port-forward",
+                        machine.home().resolve("forward-" + release),
+                        environment(release),
+                        line)
+                .awaitLine("Forwarding from 127.0.0.1:" + (port + 1))) {
+            HttpClient client = HttpClient.newHttpClient();
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = Stream.generate(
+                            () -> client.sendAsync(get(port, "/big"), HttpResponse.BodyHandlers.ofByteArray()))
+                    .limit(4)
+                    .toList();
+            byte[] first = answers.getFirst().get(60, TimeUnit.SECONDS).body();
+            assertThat(first).hasSize(MUCH);
+            for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+                assertThat(answer.get(60, TimeUnit.SECONDS).body()).isEqualTo(first);
+            }
+            assertThatThrownBy(() -> client.send(get(port + 1, "/"), HttpResponse.BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+            forward.awaitLine("error forwarding port 9 to pod talks: port 9 at ");
+        }
+    }
+
+    private static HttpRequest get(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
     }
 }
