@@ -52,7 +52,7 @@ class EcsKindsTest {
 
     @BeforeAll
     static void start() throws IOException {
-        machine = KubeMachine.start("gantry-ecs", "10.219.0.1/24", 23686);
+        machine = KubeMachine.start("gantry-ecs", "10.219.0.1/24", 23686, "--settle", "1s");
         aws = new Aws(Gantry.environment(machine.home().resolve("data")));
     }
 

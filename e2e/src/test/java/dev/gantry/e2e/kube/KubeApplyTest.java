@@ -95,7 +95,7 @@ class KubeApplyTest {
 
     @BeforeAll
     static void start() throws IOException {
-        machine = KubeMachine.start("gantry-apply", "10.218.0.1/24", 23586);
+        machine = KubeMachine.start("gantry-apply", "10.218.0.1/24", 23586, "--settle", "1s");
     }
 
     @AfterAll
