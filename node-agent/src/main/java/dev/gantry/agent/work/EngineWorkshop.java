@@ -93,7 +93,8 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         this.facts = facts;
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
-        HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
+        HostPaths hostPaths =
+                new HostPaths(settings.allowed().hostRoot(), settings.allowed().hostPaths(), never(settings));
         Pods pods = new Pods(engine, surroundings.clock(), surroundings.health(), surroundings.routing());
         Preparation preparation = new Preparation(
                 settings,
