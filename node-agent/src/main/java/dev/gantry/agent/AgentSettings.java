@@ -104,6 +104,7 @@ public record AgentSettings(
      *
      * @param privileged privileged containers, and security options that weaken isolation
      * @param hostNamespaces the machine's process and IPC namespaces
+     * @param hostRoot the machine's root directory as a host path, and with it everything that is never given away otherwise
      * @param hostPaths directories under which host paths may lie; none allows no host path
      * @param capabilities that may be added, without "CAP_"
      * @param devices paths of the machine
@@ -114,6 +115,7 @@ public record AgentSettings(
     public record Allowed(
             boolean privileged,
             boolean hostNamespaces,
+            boolean hostRoot,
             Set<Path> hostPaths,
             Set<String> capabilities,
             Set<String> devices,
@@ -142,6 +144,7 @@ public record AgentSettings(
         public static final Allowed DEFAULT = new Allowed(
                 false,
                 false,
+                false,
                 Set.of(),
                 CAPABILITIES_DEFAULT,
                 Set.of(),
@@ -151,12 +154,54 @@ public record AgentSettings(
 
         public Allowed withPrivileged(boolean changed) {
             return new Allowed(
-                    changed, hostNamespaces, hostPaths, capabilities, devices, logDrivers, volumeDrivers, volumeTypes);
+                    changed,
+                    hostNamespaces,
+                    hostRoot,
+                    hostPaths,
+                    capabilities,
+                    devices,
+                    logDrivers,
+                    volumeDrivers,
+                    volumeTypes);
+        }
+
+        public Allowed withHostNamespaces(boolean changed) {
+            return new Allowed(
+                    privileged,
+                    changed,
+                    hostRoot,
+                    hostPaths,
+                    capabilities,
+                    devices,
+                    logDrivers,
+                    volumeDrivers,
+                    volumeTypes);
+        }
+
+        public Allowed withHostRoot(boolean changed) {
+            return new Allowed(
+                    privileged,
+                    hostNamespaces,
+                    changed,
+                    hostPaths,
+                    capabilities,
+                    devices,
+                    logDrivers,
+                    volumeDrivers,
+                    volumeTypes);
         }
 
         public Allowed withHostPaths(Set<Path> changed) {
             return new Allowed(
-                    privileged, hostNamespaces, changed, capabilities, devices, logDrivers, volumeDrivers, volumeTypes);
+                    privileged,
+                    hostNamespaces,
+                    hostRoot,
+                    changed,
+                    capabilities,
+                    devices,
+                    logDrivers,
+                    volumeDrivers,
+                    volumeTypes);
         }
     }
 

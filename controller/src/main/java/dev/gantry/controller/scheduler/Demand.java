@@ -10,6 +10,7 @@ import dev.gantry.proto.Workload;
 import dev.gantry.proto.WorkloadSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that a decision depends on. Workloads with equal demands share the work of filtering and
@@ -49,10 +50,24 @@ record Demand(
                 spec.getArchitecture(),
                 spec.getResources(),
                 spec.getRequiredAttributesList(),
-                spec.getConstraintsList(),
+                constraints(workload),
                 spec.getStrategiesList(),
                 spec.hasPod() ? Optional.of(spec.getPod().getTolerationsList()) : Optional.empty(),
                 spec.getPod().getCompany());
+    }
+
+    /** Its own, and those of the volumes that its claims have. */
+    private static List<PlacementConstraint> constraints(Workload workload) {
+        Stream<PlacementConstraint> ofVolumes = workload.getSupplies().getSuppliesList().stream()
+                .map(Supply::getNodes)
+                .filter(nodes -> !nodes.isEmpty())
+                .distinct()
+                .map(nodes -> PlacementConstraint.newBuilder()
+                        .setType(PlacementConstraint.Type.MEMBER_OF)
+                        .setExpression(nodes)
+                        .build());
+        return Stream.concat(workload.getSpec().getConstraintsList().stream(), ofVolumes)
+                .toList();
     }
 
     /** The one that it must be on; for a pod whose volume is on a node already, that one. */

@@ -19,8 +19,20 @@ final class VolumeWait {
         return workload.getSpec().getPod().getNeedsSupplies() && !workload.hasSupplies();
     }
 
-    /** What speaks against every node; empty when all its claims are there. */
+    /** What speaks against every node; empty when all its claims are there and none waits for a volume. */
     static Optional<Unplaced> missing(Workload workload) {
+        return absent(workload).or(() -> obstacle(workload));
+    }
+
+    private static Optional<Unplaced> obstacle(Workload workload) {
+        return workload.getSupplies().getSuppliesList().stream()
+                .map(Supply::getObstacle)
+                .filter(obstacle -> !obstacle.isEmpty())
+                .findFirst()
+                .map(obstacle -> new Unplaced("CLAIM", obstacle, ""));
+    }
+
+    private static Optional<Unplaced> absent(Workload workload) {
         return workload.getSpec().getVolumesList().stream()
                 .filter(VolumeSpec::hasClaim)
                 .map(volume -> volume.getClaim().getClaim())

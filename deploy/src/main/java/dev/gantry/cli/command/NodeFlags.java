@@ -39,6 +39,22 @@ final class NodeFlags {
     private List<Path> hostPaths = List.of();
 
     @Option(
+            names = "--allow-privileged",
+            description = "Tasks and pods may have privileged containers, any capability, and options that weaken"
+                    + " isolation.")
+    private boolean allowPrivileged;
+
+    @Option(
+            names = "--allow-host-namespaces",
+            description = "Tasks and pods may be among the processes of the machine and share its IPC objects.")
+    private boolean allowHostNamespaces;
+
+    @Option(
+            names = "--allow-host-root",
+            description = "Tasks and pods may mount the machine's root directory, and so change everything on it.")
+    private boolean allowHostRoot;
+
+    @Option(
             names = "--ingress-http-port",
             paramLabel = "PORT",
             defaultValue = "80",
@@ -70,6 +86,7 @@ final class NodeFlags {
                 hostPaths.stream()
                         .map(path -> path.toAbsolutePath().normalize())
                         .toList(),
+                new AgentOptions.Permissions(allowPrivileged, allowHostNamespaces, allowHostRoot),
                 port("--ingress-http-port", ingressHttpPort),
                 port("--ingress-https-port", ingressHttpsPort));
     }

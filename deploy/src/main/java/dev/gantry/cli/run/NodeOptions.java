@@ -39,9 +39,17 @@ final class NodeOptions {
                 defaults.engine().withHost(engine(options)),
                 defaults.images(),
                 defaults.times(),
-                defaults.allowed().withHostPaths(Set.copyOf(options.hostPaths())),
+                allowed(options, defaults.allowed()),
                 zone.isPresent() ? machine.withAvailabilityZone(zone.get()) : machine,
                 new AgentSettings.IngressDoors(options.ingressHttpPort(), options.ingressHttpsPort()));
+    }
+
+    private static AgentSettings.Allowed allowed(AgentOptions options, AgentSettings.Allowed defaults) {
+        AgentOptions.Permissions permissions = options.permissions();
+        return defaults.withPrivileged(permissions.privileged())
+                .withHostNamespaces(permissions.hostNamespaces())
+                .withHostRoot(permissions.hostRoot())
+                .withHostPaths(Set.copyOf(options.hostPaths()));
     }
 
     /** What was said, what Docker's own variable says, or Docker's default. */

@@ -127,7 +127,17 @@ final class Rehearsal {
                 new ServerOptions.Timing(Duration.ofSeconds(40), Duration.ofSeconds(15), Duration.ofSeconds(30), DAYS));
         return new UpOptions(
                 server,
-                new AgentOptions(directory, null, engine, "paper", "default", Map.of(), List.of(), 0, 0),
+                new AgentOptions(
+                        directory,
+                        null,
+                        engine,
+                        "paper",
+                        "default",
+                        Map.of(),
+                        List.of(),
+                        AgentOptions.Permissions.NONE,
+                        0,
+                        0),
                 () -> {});
     }
 

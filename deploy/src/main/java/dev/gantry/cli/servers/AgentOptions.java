@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster       that the node serves
  * @param attributes    custom attributes for placement constraints
  * @param hostPaths     host folders that tasks may mount; nothing else of the host is given to them
+ * @param permissions   what else of the host they may have
  * @param ingressHttpPort where requests for ingresses are taken once there is one; 0 for nowhere
  * @param ingressHttpsPort the same with TLS
  */
@@ -26,5 +27,17 @@ public record AgentOptions(
         String cluster,
         Map<String, String> attributes,
         List<Path> hostPaths,
+        Permissions permissions,
         int ingressHttpPort,
-        int ingressHttpsPort) {}
+        int ingressHttpsPort) {
+
+    /**
+     * What takes the border between containers and their host away.
+     *
+     * @param hostNamespaces of processes and IPC objects
+     * @param hostRoot       the host's root directory
+     */
+    public record Permissions(boolean privileged, boolean hostNamespaces, boolean hostRoot) {
+        public static final Permissions NONE = new Permissions(false, false, false);
+    }
+}

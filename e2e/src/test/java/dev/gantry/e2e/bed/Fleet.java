@@ -27,10 +27,12 @@ public final class Fleet implements AutoCloseable {
     private final List<Gantry> controllers = new ArrayList<>();
     private final Map<Host, Gantry> agents = new LinkedHashMap<>();
     private final Map<Integer, Map<String, String>> environments = new ConcurrentHashMap<>();
+    private final Map<String, String> environment;
 
-    private Fleet(Hosts hosts, Path home) {
+    private Fleet(Hosts hosts, Path home, Map<String, String> environment) {
         this.hosts = hosts;
         this.home = home;
+        this.environment = environment;
     }
 
     /**
@@ -39,7 +41,12 @@ public final class Fleet implements AutoCloseable {
      * @param options of {@code gantry server} beyond addresses and data directory
      */
     public static Fleet start(Hosts hosts, String... options) {
-        Fleet fleet = empty(hosts);
+        return start(hosts, Map.of(), options);
+    }
+
+    /** @param environment of the agents, beside this process's own */
+    public static Fleet start(Hosts hosts, Map<String, String> environment, String... options) {
+        Fleet fleet = empty(hosts, environment);
         fleet.addController(options);
         for (int index = 0; index < hosts.all().size(); index++) {
             fleet.join(hosts.get(index), "zone-" + (char) ('a' + index % 2));
@@ -50,8 +57,12 @@ public final class Fleet implements AutoCloseable {
 
     /** A cluster without any process yet. */
     public static Fleet empty(Hosts hosts) {
+        return empty(hosts, Map.of());
+    }
+
+    private static Fleet empty(Hosts hosts, Map<String, String> environment) {
         try {
-            return new Fleet(hosts, Files.createTempDirectory(Path.of("/var/tmp"), "gantry-fleet"));
+            return new Fleet(hosts, Files.createTempDirectory(Path.of("/var/tmp"), "gantry-fleet"), environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -131,6 +142,7 @@ public final class Fleet implements AutoCloseable {
                 "agent on " + host.namespace(),
                 home.resolve(host.namespace() + ".log"),
                 host.namespace(),
+                environment,
                 "agent",
                 "--join",
                 target,

@@ -36,13 +36,18 @@ public final class Gantry implements AutoCloseable {
 
     /** @param namespace of the host it runs on; empty for the machine itself */
     public static Gantry start(String name, Path log, String namespace, String... words) {
+        return start(name, log, namespace, Map.of(), words);
+    }
+
+    /** @param environment beside its own */
+    static Gantry start(String name, Path log, String namespace, Map<String, String> environment, String... words) {
         List<String> all = new ArrayList<>();
         if (!namespace.isEmpty()) {
             all.addAll(List.of("nsenter", "--net=/var/run/netns/" + namespace));
         }
         all.add(launcher());
         all.addAll(List.of(words));
-        return new Gantry(name, log, all, Map.of());
+        return new Gantry(name, log, all, environment);
     }
 
     /** Runs a shell line in the checkout, as a user would. */

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.e2e.bed.Command;
 import dev.gantry.e2e.bed.Engine;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Looking into pods that run, with {@code kubectl debug}. */
+/** Looking into pods that run and into nodes, with {@code kubectl debug}. */
 @Tag("e2e")
 class KubeDebugTest {
 
@@ -34,7 +37,13 @@ class KubeDebugTest {
 
     @BeforeAll
     static void start() throws IOException {
-        machine = KubeMachine.start("gantry-debug", "10.220.0.1/24", 23586);
+        machine = KubeMachine.start(
+                "gantry-debug",
+                "10.220.0.1/24",
+                23586,
+                "--allow-host-namespaces",
+                "--allow-host-root",
+                "--allow-privileged");
     }
 
     @AfterAll
@@ -154,25 +163,39 @@ class KubeDebugTest {
     }
 
     @Test
-    void saysWhyANodeCannotBeLookedInto() {
+    void looksIntoANodeThatAllowsIt() throws IOException {
+        String ipc = Files.readSymbolicLink(Path.of("/proc/self/ns/ipc")).toString();
+        String script = "read x; echo got $x; ls -l /proc/self/ns/ipc; cat /proc/%d/cmdline; cat /proc/net/dev;"
+                        .formatted(machine.up().pid())
+                + " cat /host" + machine.home() + "/kubeconfig";
+        assertThat(inNode("general", script)).contains("got it", ipc, "--allow-host-root", "br-10-220-0", "clusters:");
+    }
+
+    @Test
+    void hasAllPowerOverANodeThatAllowsIt() throws IOException {
+        int last = Integer.parseInt(
+                Files.readString(Path.of("/proc/sys/kernel/cap_last_cap")).strip());
+        String all = "%016x".formatted((1L << (last + 1)) - 1);
+        Assumptions.assumeTrue(
+                Files.readString(Path.of("/proc/self/status")).contains("CapBnd:\t" + all),
+                "this machine lacks capabilities itself, so its engine starts no privileged container");
+        assertThat(inNode("sysadmin", "read x; cat /proc/self/status")).contains("CapEff:\t" + all);
+    }
+
+    private static String inNode(String profile, String script) {
         String node = kubectl("get", "nodes", "-o", "name").run().must().strip();
-        kubectl("debug", node, "--image=" + Engine.IMAGE, "-c", "look", "--", "ls", "/host")
-                .run()
-                .must();
-        String pod = kubectl("get", "pods", "-o", "name")
-                .run()
-                .must()
-                .lines()
-                .filter(name -> name.contains("node-debugger"))
-                .findFirst()
-                .orElseThrow();
-        await(
-                "the reason",
-                () -> kubectl("describe", pod)
-                        .run()
-                        .must()
-                        .contains("pidMode host and other namespaces of the machine are not allowed by the settings of"
-                                + " this node"));
-        kubectl("delete", pod, "--timeout=20s").run().must();
+        Command.Result look = kubectl(
+                        "debug",
+                        node,
+                        "-it",
+                        "--profile=" + profile,
+                        "--image=" + Engine.IMAGE,
+                        "--",
+                        "sh",
+                        "-c",
+                        script)
+                .reading("it\n".getBytes(UTF_8))
+                .run();
+        return look.out() + look.err();
     }
 }

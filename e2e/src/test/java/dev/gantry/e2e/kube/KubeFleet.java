@@ -27,11 +27,16 @@ record KubeFleet(Hosts hosts, Fleet fleet) implements AutoCloseable {
 
     /** Skips the test where there is no kubectl. */
     static KubeFleet start(int machines) throws IOException {
+        return start(machines, Map.of());
+    }
+
+    /** @param environment of the agents, beside this process's own */
+    static KubeFleet start(int machines, Map<String, String> environment) throws IOException {
         Assumptions.assumeTrue(
                 Command.of("bash", "-c", "command -v kubectl").run().exit() == 0,
                 "there is no kubectl on this machine");
         Hosts hosts = Hosts.start(machines);
-        KubeFleet kube = new KubeFleet(hosts, Fleet.start(hosts));
+        KubeFleet kube = new KubeFleet(hosts, Fleet.start(hosts, environment));
         Files.writeString(
                 kube.config(),
                 Gantry.command(

@@ -204,6 +204,29 @@ class KubectlTest {
     }
 
     @Test
+    void saysWhyANodeCannotBeLookedInto() {
+        String node = kubectl("get", "nodes", "-o", "name").run().must().strip();
+        kubectl("debug", node, "--image=" + Engine.IMAGE, "-c", "look", "--", "ls", "/host")
+                .run()
+                .must();
+        String pod = kubectl("get", "pods", "-o", "name")
+                .run()
+                .must()
+                .lines()
+                .filter(name -> name.contains("node-debugger"))
+                .findFirst()
+                .orElseThrow();
+        await(
+                "the reason",
+                () -> kubectl("describe", pod)
+                        .run()
+                        .must()
+                        .contains("pidMode host and other namespaces of the machine are not allowed by the settings of"
+                                + " this node (--allow-host-namespaces of its agent allows them)"));
+        kubectl("delete", pod, "--timeout=20s").run().must();
+    }
+
+    @Test
     void forwardsPortsToAPod() throws Exception {
         apply(SERVING.formatted(Engine.IMAGE));
         String _ = kubectl("wait", "--for=condition=Ready", "pod/serving", "--timeout=60s")

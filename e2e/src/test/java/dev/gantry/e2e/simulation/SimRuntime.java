@@ -167,7 +167,8 @@ final class SimRuntime implements ContainerEngine {
                             Health.HEALTH_UNKNOWN,
                             "sha256:" + creation.spec().getImage(),
                             List.of(),
-                            List.of()));
+                            List.of()),
+                    0);
         }
     }
 

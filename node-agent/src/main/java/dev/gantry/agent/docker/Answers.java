@@ -99,7 +99,8 @@ final class Answers {
                 orElse(answer.getImageId(), ""),
                 bindings(answer.getNetworkSettings()),
                 addresses(answer.getNetworkSettings()));
-        return new Sighting(own ? labels.getOrDefault(Labels.WORKLOAD, "") : "", container);
+        return new Sighting(
+                own ? labels.getOrDefault(Labels.WORKLOAD, "") : "", container, orElse(state.getPidLong(), 0L));
     }
 
     /** The engine writes the year 1 for never. */

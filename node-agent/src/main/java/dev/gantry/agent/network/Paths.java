@@ -1,6 +1,7 @@
 package dev.gantry.agent.network;
 
 import dev.gantry.agent.RouteBook;
+import dev.gantry.agent.program.Program;
 import dev.gantry.proto.Peer;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.gantry.agent.network;
 
+import dev.gantry.agent.program.Program;
 import dev.gantry.proto.Peer;
 import java.io.IOException;
 import java.net.InetAddress;

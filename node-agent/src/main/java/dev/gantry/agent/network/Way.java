@@ -1,5 +1,6 @@
 package dev.gantry.agent.network;
 
+import dev.gantry.agent.program.Program;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -43,6 +43,9 @@ public sealed interface Action {
     /** Write anew what changed in the files that a pod's containers have mounted. */
     record Refresh() implements Action {}
 
+    /** Unmount what a pod has of other machines: nothing of it runs any more. */
+    record Detach() implements Action {}
+
     /** Remove what belongs to the workload beside its containers: volumes and its control group. */
     record Clear() implements Action {}
 }

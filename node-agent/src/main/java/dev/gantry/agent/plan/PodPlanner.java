@@ -2,6 +2,7 @@ package dev.gantry.agent.plan;
 
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer.Role;
 import dev.gantry.proto.RunState;
 import java.util.Comparator;
@@ -42,11 +43,21 @@ final class PodPlanner {
         boolean finished = false;
         if (turn.memory.cause().isPresent()) {
             finished = ending.stop();
+            detach(finished);
         } else {
             start();
         }
         turn.memory = turn.memory.with(new PodObservations(desired, turn.memory, turn.nowMs).draw(finished));
         return turn.plan(false);
+    }
+
+    /** Once, when it comes to its end; the containers' logs and the pod's files stay until it is settled. */
+    private void detach(boolean finished) {
+        boolean mayMount =
+                desired.getSpec().getVolumesList().stream().anyMatch(volume -> volume.hasNfs() || volume.hasClaim());
+        if (finished && mayMount && turn.memory.last().getPhase() != Phase.STOPPED) {
+            turn.actions.add(new Action.Detach());
+        }
     }
 
     private Optional<Cause> cause() {

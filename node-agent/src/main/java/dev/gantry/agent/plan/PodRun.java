@@ -20,6 +20,7 @@ final class PodRun {
     static final String START_FAILED = "CannotStartContainerError: ";
     private static final String NO_CONFIG = "CreateContainerConfigError";
     private static final String CONFIG_FAILED = "HostConfigError: ";
+    private static final String MOUNT_FAILED = "FailedMount: ";
 
     private final DesiredWorkload desired;
     private final WorkloadPlanner.Turn turn;
@@ -170,6 +171,9 @@ final class PodRun {
         if (failure.startsWith(PULL_FAILED)) {
             return new Life.Trouble(
                     before == 0 ? "ErrImagePull" : "ImagePullBackOff", failure.substring(PULL_FAILED.length()));
+        }
+        if (failure.startsWith(MOUNT_FAILED)) {
+            return new Life.Trouble(IN_CREATION, failure.substring(MOUNT_FAILED.length()));
         }
         String reason = failure.startsWith(CONFIG_FAILED) ? NO_CONFIG : "CreateContainerError";
         int colon = failure.indexOf(": ");

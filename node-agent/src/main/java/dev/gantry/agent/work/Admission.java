@@ -22,6 +22,8 @@ final class Admission {
             "kernel.shmmni",
             "kernel.shm_rmid_forced");
 
+    private static final String PRIVILEGED = "--allow-privileged";
+
     private final AgentSettings.Allowed allowed;
 
     Admission(AgentSettings.Allowed allowed) {
@@ -31,7 +33,7 @@ final class Admission {
     /** Throws the first reason against the container. */
     void check(WorkloadSpec workload, ContainerSpec container) {
         if (container.getPrivileged() && !allowed.privileged()) {
-            throw notAllowed("privileged containers");
+            throw notAllowed("privileged containers", PRIVILEGED);
         }
         namespace("pidMode", workload.getPidMode());
         namespace("ipcMode", workload.getIpcMode());
@@ -44,20 +46,26 @@ final class Admission {
         return RefusedTaskException.hostConfig(what + " are not allowed by the settings of this node");
     }
 
+    /** @param option of the agent that allows it */
+    private static RefusedTaskException notAllowed(String what, String option) {
+        return RefusedTaskException.hostConfig(
+                what + " are not allowed by the settings of this node (" + option + " of its agent allows them)");
+    }
+
     private void namespace(String field, String mode) {
         boolean known = List.of("", "host", "none").contains(mode);
         if (!known) {
             throw RefusedTaskException.hostConfig(field + " " + mode + " is not available on this node");
         }
         if (mode.equals("host") && !allowed.hostNamespaces()) {
-            throw notAllowed(field + " host and other namespaces of the machine");
+            throw notAllowed(field + " host and other namespaces of the machine", "--allow-host-namespaces");
         }
     }
 
     private void securityOption(String option) {
         boolean harmless = option.startsWith("no-new-privileges") && !option.endsWith("false");
         if (!harmless && !allowed.privileged()) {
-            throw notAllowed("security options other than no-new-privileges, such as " + option + ",");
+            throw notAllowed("security options other than no-new-privileges, such as " + option + ",", PRIVILEGED);
         }
     }
 
@@ -75,7 +83,7 @@ final class Admission {
         added.filter(capability -> !allowed.capabilities().contains(capability) && !allowed.privileged())
                 .findFirst()
                 .ifPresent(capability -> {
-                    throw notAllowed("capabilities such as " + capability);
+                    throw notAllowed("capabilities such as " + capability, PRIVILEGED);
                 });
         linux.getDevicesList().stream()
                 .filter(device -> !allowed.devices().contains(device.getHostPath()))

@@ -93,7 +93,8 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         this.facts = facts;
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
-        HostPaths hostPaths = new HostPaths(settings.allowed().hostPaths(), never(settings));
+        HostPaths hostPaths =
+                new HostPaths(settings.allowed().hostRoot(), settings.allowed().hostPaths(), never(settings));
         Pods pods = new Pods(engine, surroundings.clock(), surroundings.health(), surroundings.routing());
         Preparation preparation = new Preparation(
                 settings,
@@ -104,7 +105,12 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
                 surroundings.routing(),
                 machine().describe().getAddressesList());
         this.housekeeping = new Housekeeping(
-                images, preparation.volumes(), settings.images().cleanupInterval(), surroundings, this::wanted);
+                images,
+                preparation.volumes(),
+                preparation.podMounts(),
+                settings.images().cleanupInterval(),
+                surroundings,
+                this::kept);
         Hands hands = new Hands(
                 engine,
                 settings.engine(),
@@ -190,6 +196,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         } finally {
             membership.unlock();
         }
+        housekeeping.settled();
     }
 
     private void forgetWhatIsOver(Set<String> wanted) {
@@ -363,12 +370,8 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
     }
 
     /** What shall run here; empty while nobody has said so. */
-    private Optional<List<DesiredWorkload>> wanted() {
-        return obeyed
-                ? Optional.of(keepers.values().stream()
-                        .flatMap(keeper -> keeper.desired().stream())
-                        .toList())
-                : Optional.empty();
+    private Optional<List<Keeper>> kept() {
+        return obeyed ? Optional.of(List.copyOf(keepers.values())) : Optional.empty();
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Hands {
     private final AgentSettings.Engine settings;
     private final Images images;
     private final Builder builder;
+    private final Belongings belongings;
     private final Journal journal;
     private final Leash leash;
     private final InstantSource clock;
@@ -55,6 +56,7 @@ final class Hands {
         this.settings = settings;
         this.images = images;
         this.builder = builder;
+        this.belongings = new Belongings(builder);
         this.journal = journal;
         this.leash = leash;
         this.clock = clock;
@@ -64,6 +66,12 @@ final class Hands {
 
     /** Draws up a container with everything it needs on this node. */
     interface Builder {
+        /** Reaches for what the container needs of other machines, which may take long. */
+        void attach(DesiredWorkload workload, ContainerSpec container) throws InterruptedException;
+
+        /** Lets go of what the workload has of other machines, when nothing of it runs any more. */
+        void detach(DesiredWorkload workload) throws InterruptedException;
+
         Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException;
 
         /** What the container left behind at its termination message path; empty for a task's. */
@@ -97,8 +105,9 @@ final class Hands {
                 builder.keepLog(workload, name, id);
                 yield remove(name, id);
             }
-            case Action.Clear() -> clear(workload);
-            case Action.Refresh() -> refresh(workload);
+            case Action.Detach() -> belongings.detach(workload);
+            case Action.Clear() -> belongings.clear(workload);
+            case Action.Refresh() -> belongings.refresh(workload);
             // Its keeper interrupts the pull; the pull itself says that it ended.
             case Action.Abandon(String _) -> List.of();
         };
@@ -152,6 +161,10 @@ final class Hands {
 
     private List<Fact> launch(DesiredWorkload workload, String name, boolean start) throws InterruptedException {
         ContainerSpec spec = spec(workload, name);
+        Optional<Fact> problem = belongings.attach(workload, spec);
+        if (problem.isPresent()) {
+            return List.of(problem.get());
+        }
         starts.acquire();
         try {
             Creation creation = behindGate(workload, builder.prepare(workload, spec));
@@ -246,6 +259,10 @@ final class Hands {
     }
 
     private List<Fact> startAgain(DesiredWorkload workload, String name, String id) throws InterruptedException {
+        Optional<Fact> problem = belongings.attach(workload, spec(workload, name));
+        if (problem.isPresent()) {
+            return List.of(problem.get());
+        }
         starts.acquire();
         try {
             await(checkpoint(workload, name));
@@ -366,24 +383,5 @@ final class Hands {
             LOG.warn("Container {} cannot be removed: {}", id, e.text());
             return List.of(new Fact.Delayed(name, "", false));
         }
-    }
-
-    private List<Fact> refresh(DesiredWorkload workload) {
-        try {
-            builder.refresh(workload);
-        } catch (UncheckedIOException | RefusedTaskException e) {
-            LOG.warn("The files of {} cannot be written anew: {}", Names.key(workload), e.getMessage());
-        }
-        return List.of();
-    }
-
-    private List<Fact> clear(DesiredWorkload workload) throws InterruptedException {
-        try {
-            builder.clear(workload);
-        } catch (EngineException | RefusedTaskException e) {
-            // The janitor removes what is left.
-            LOG.warn("Volumes of {} cannot be removed yet: {}", Names.key(workload), e.getMessage());
-        }
-        return List.of();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * Decides which directories of the machine a task may mount. A path counts as what it resolves to, so that a symbolic link leads nowhere that
  * the path itself may not go. The engine's socket, the kernel's file systems and the agent's own directory are never given away, nor is a
- * directory that holds one of them.
+ * directory that holds one of them; but who may have the root directory, which holds them all, may have the root directory.
  */
 final class HostPaths {
 
@@ -24,10 +24,15 @@ final class HostPaths {
             "/run/containerd",
             "/var/lib/containerd");
 
+    private static final Path ROOT = Path.of("/");
+
+    private final boolean rootToo;
     private final Set<Path> roots;
     private final Set<Path> never = new HashSet<>();
 
-    HostPaths(Collection<Path> roots, Collection<Path> neverToo) {
+    /** @param rootToo whether the machine's root directory may be mounted, whatever it holds */
+    HostPaths(boolean rootToo, Collection<Path> roots, Collection<Path> neverToo) {
+        this.rootToo = rootToo;
         this.roots = Set.copyOf(roots);
         NEVER.forEach(path -> never.add(resolved(Path.of(path))));
         neverToo.forEach(path -> never.add(resolved(path.toAbsolutePath())));
@@ -37,6 +42,9 @@ final class HostPaths {
     Path mountable(String path) {
         if (!path.startsWith("/")) {
             throw RefusedTaskException.hostConfig("host path " + path + " is not absolute");
+        }
+        if (Path.of(path).normalize().equals(ROOT)) {
+            return root();
         }
         if (roots.isEmpty()) {
             throw RefusedTaskException.hostConfig(
@@ -55,6 +63,14 @@ final class HostPaths {
         } catch (IOException e) {
             throw RefusedTaskException.hostConfig("host path " + path + " cannot be used: " + e.getMessage());
         }
+    }
+
+    private Path root() {
+        if (!rootToo) {
+            throw RefusedTaskException.hostConfig("host path /, the machine's root directory, is never given to a"
+                    + " container by the settings of this node (--allow-host-root of its agent allows it)");
+        }
+        return ROOT;
     }
 
     private void check(String path, Path resolved) {

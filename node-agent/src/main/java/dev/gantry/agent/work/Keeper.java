@@ -96,6 +96,11 @@ final class Keeper {
         return over;
     }
 
+    /** Whether it has come to its end, whatever is left of it. */
+    boolean isStopped() {
+        return memory.last().getPhase() == Phase.STOPPED;
+    }
+
     /** The engine's ids of its containers by name. */
     Map<String, ObservedContainer> seen() {
         return memory.containers().entrySet().stream()
@@ -306,7 +311,7 @@ final class Keeper {
                 learnt.add(new Fact.Probed(name, kind, runMs, false, reason));
             case Action.Remove(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
             case Action.Replace(String name, String _) -> learnt.add(new Fact.Delayed(name, "", false));
-            case Action.Abandon _, Action.Clear _, Action.Refresh _ -> {}
+            case Action.Abandon _, Action.Detach _, Action.Clear _, Action.Refresh _ -> {}
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.plan.Sandbox;
-import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.EmptyDirectory;
@@ -33,8 +32,10 @@ final class PodVolumes {
     private final String nodeId;
     private final HostPaths hostPaths;
     private final PodFolders folders;
+    private final PodMounts mounts;
 
-    PodVolumes(ContainerEngine engine, String nodeId, HostPaths hostPaths, PodFolders folders) {
+    PodVolumes(ContainerEngine engine, String nodeId, HostPaths hostPaths, PodFolders folders, PodMounts mounts) {
+        this.mounts = mounts;
         this.engine = engine;
         this.nodeId = nodeId;
         this.hostPaths = hostPaths;
@@ -104,37 +105,43 @@ final class PodVolumes {
 
     private String source(DesiredWorkload workload, VolumeSpec volume) throws IOException, InterruptedException {
         return switch (volume.getSourceCase()) {
-            case HOST_PATH -> hostPath(volume);
+            case HOST_PATH -> hostPath(volume.getHostPath(), volume.getHostPathType());
             case EMPTY ->
                 volume.getEmpty().getMemory()
                         ? inMemory(workload, volume)
                         : onDisk(workload, volume).toString();
             case PROJECTION -> projected(workload, volume).toString();
-            case CLAIM -> claimed(workload, volume.getClaim()).toString();
+            case CLAIM -> claimed(workload, volume);
+            case NFS -> mounts.place(workload, volume).toString();
             default -> throw RefusedTaskException.volume("volume " + volume.getName() + " is of no kind for pods");
         };
     }
 
+    private String claimed(DesiredWorkload workload, VolumeSpec volume) throws IOException {
+        String claim = volume.getClaim().getClaim();
+        Supply supply = PodMounts.supply(workload, volume)
+                .orElseThrow(() -> RefusedTaskException.volume("there is no claim " + claim));
+        return switch (supply.getPlaceCase()) {
+            case NFS -> mounts.place(workload, volume).toString();
+            case HOST -> hostPath(supply.getHost().getPath(), supply.getHost().getType());
+            case PLACE_NOT_SET -> ofThisNode(workload, claim, supply).toString();
+        };
+    }
+
     /** On another node there would be an empty directory in place of the volume. */
-    private Path claimed(DesiredWorkload workload, ClaimedVolume volume) throws IOException {
-        Supply supply = workload.getSupplies().getSuppliesList().stream()
-                .filter(one ->
-                        one.getKind() == Supply.Kind.CLAIM && one.getName().equals(volume.getClaim()))
-                .findFirst()
-                .orElseThrow(() -> RefusedTaskException.volume("there is no claim " + volume.getClaim()));
+    private Path ofThisNode(DesiredWorkload workload, String claim, Supply supply) throws IOException {
         String node = supply.getDataOrDefault("node", ByteString.EMPTY).toStringUtf8();
         String name = supply.getDataOrDefault("volume", ByteString.EMPTY).toStringUtf8();
         if (!node.equals(nodeId) || !name.matches("pvc-[0-9a-f-]+")) {
-            throw RefusedTaskException.volume("the volume of the claim " + volume.getClaim() + " is not on this node");
+            throw RefusedTaskException.volume("the volume of the claim " + claim + " is not on this node");
         }
         Path directory = folders.claimed(name);
         open(directory, group(workload));
         return directory;
     }
 
-    private String hostPath(VolumeSpec volume) {
-        String type = volume.getHostPathType();
-        Path path = Path.of(volume.getHostPath());
+    private String hostPath(String wanted, String type) {
+        Path path = Path.of(wanted);
         boolean fits = switch (type) {
             case "Directory" -> Files.isDirectory(path);
             case "File" -> Files.isRegularFile(path);
@@ -142,10 +149,9 @@ final class PodVolumes {
             default -> true;
         };
         if (!fits) {
-            throw RefusedTaskException.volume(
-                    "hostPath type check failed: " + volume.getHostPath() + " is not a " + type);
+            throw RefusedTaskException.volume("hostPath type check failed: " + wanted + " is not a " + type);
         }
-        return hostPaths.mountable(volume.getHostPath()).toString();
+        return hostPaths.mountable(wanted).toString();
     }
 
     private Path onDisk(DesiredWorkload workload, VolumeSpec volume) throws IOException {
@@ -234,5 +240,6 @@ final class PodVolumes {
                 engine.removeVolume(Names.volume(workload, volume.getName()));
             }
         }
+        mounts.detach(workload);
     }
 }

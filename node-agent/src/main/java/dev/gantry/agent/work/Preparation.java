@@ -5,6 +5,7 @@ import dev.gantry.agent.Routing;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineFacts;
+import dev.gantry.agent.mount.NfsMounts;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
@@ -29,6 +30,7 @@ final class Preparation implements Hands.Builder {
     private final TaskGroups groups;
     private final Volumes volumes;
     private final PodVolumes podVolumes;
+    private final PodMounts podMounts;
     private final PreviousLogs previousLogs;
     private final Pods pods;
     private final Routing routing;
@@ -51,7 +53,8 @@ final class Preparation implements Hands.Builder {
         this.groups = new TaskGroups(settings.engine(), facts);
         this.volumes = new Volumes(engine, settings, hostPaths);
         PodFolders folders = PodFolders.of(settings.dataDirectory(), settings.nodeId());
-        this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders);
+        this.podMounts = new PodMounts(engine, settings.engine().host(), new NfsMounts(settings.dataDirectory()));
+        this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders, podMounts);
         this.previousLogs = new PreviousLogs(engine, folders);
         this.pods = pods;
         this.routing = routing;
@@ -64,6 +67,20 @@ final class Preparation implements Hands.Builder {
 
     Volumes volumes() {
         return volumes;
+    }
+
+    PodMounts podMounts() {
+        return podMounts;
+    }
+
+    @Override
+    public void attach(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
+        podMounts.attach(workload, container);
+    }
+
+    @Override
+    public void detach(DesiredWorkload workload) throws InterruptedException {
+        podMounts.detach(workload);
     }
 
     @Override

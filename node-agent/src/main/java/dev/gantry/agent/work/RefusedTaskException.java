@@ -20,6 +20,11 @@ final class RefusedTaskException extends RuntimeException {
         return new RefusedTaskException("CannotCreateVolumeError", why);
     }
 
+    /** Later it may be otherwise. */
+    static RefusedTaskException mount(String why) {
+        return new RefusedTaskException("FailedMount", why);
+    }
+
     String reason() {
         return reason;
     }

@@ -50,7 +50,7 @@ final class Volumes {
         return switch (volume.getSourceCase()) {
             case HOST_PATH -> hostPaths.mountable(volume.getHostPath()).toString();
             case DOCKER -> docker(workload, volume);
-            case EMPTY, PROJECTION, CLAIM ->
+            case EMPTY, PROJECTION, CLAIM, NFS ->
                 throw RefusedTaskException.volume("volume " + volume.getName() + " is one of a pod");
             case SCRATCH, SOURCE_NOT_SET -> own(workload, volume, DockerVolume.getDefaultInstance());
         };

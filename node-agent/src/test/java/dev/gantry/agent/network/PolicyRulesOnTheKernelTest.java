@@ -3,6 +3,7 @@ package dev.gantry.agent.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.agent.Services;
+import dev.gantry.agent.program.Program;
 import dev.gantry.proto.LocalPod;
 import dev.gantry.proto.NetworkPolicy;
 import dev.gantry.proto.PolicyRule;

@@ -9,6 +9,7 @@ import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.EnvironmentSource;
 import dev.gantry.proto.ExecAction;
 import dev.gantry.proto.Health;
+import dev.gantry.proto.NfsVolume;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
@@ -21,6 +22,7 @@ import dev.gantry.proto.RunState;
 import dev.gantry.proto.Supplies;
 import dev.gantry.proto.Supply;
 import dev.gantry.proto.SupplyKey;
+import dev.gantry.proto.VolumeSpec;
 import dev.gantry.proto.WorkloadSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,6 +137,8 @@ class PodPlannerTest {
         return new Fact.ImageReady(name, "sha256:abc", nowMs, nowMs, "");
     }
 
+    private int detached;
+
     /** Does what is planned as a willing engine would, until there is nothing left to do at this moment. */
     private void settle(DesiredWorkload pod) {
         for (List<Action> actions = plan(pod); !actions.isEmpty(); actions = plan(pod)) {
@@ -155,6 +159,7 @@ class PodPlannerTest {
             }
             case Action.Ask(String name, String _, ProbeKind kind, long runMs) ->
                 learn(new Fact.Probed(name, kind, runMs, true, ""));
+            case Action.Detach() -> detached++;
             default -> throw new AssertionError("unexpected " + action);
         }
     }
@@ -277,6 +282,21 @@ class PodPlannerTest {
         exits("web", 1);
         settle(pod);
         assertThat(status("web").getPhase()).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
+    void letsGoOnceOfWhatItHasMountedWhenNothingOfItRunsAnyMore() {
+        DesiredWorkload plain = pod(Restart.ON_FAILURE, container("a"));
+        DesiredWorkload pod = plain.toBuilder()
+                .setSpec(plain.getSpec().toBuilder()
+                        .addVolumes(VolumeSpec.newBuilder().setName("v").setNfs(NfsVolume.getDefaultInstance())))
+                .build();
+        settle(pod);
+        assertThat(detached).isZero();
+        exits("a", 0);
+        settle(pod);
+        assertThat(memory.standing(Sandbox.NAME).isRunning()).isFalse();
+        assertThat(detached).isOne();
     }
 
     @Test

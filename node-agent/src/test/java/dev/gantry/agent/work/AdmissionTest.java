@@ -46,6 +46,10 @@ class AdmissionTest {
         refuses(BRIDGE, sysctl("kernel.panic"), "kernel.panic");
         refuses(BRIDGE.toBuilder().setNetwork(NetworkMode.HOST).build(), sysctl("net.core.somaxconn"), "net.core");
         refuses(BRIDGE.toBuilder().setPidMode("host").build(), ContainerSpec.newBuilder(), "pidMode host");
+        refuses(
+                BRIDGE.toBuilder().setIpcMode("host").build(),
+                ContainerSpec.newBuilder(),
+                "not allowed by the settings of this node (--allow-host-namespaces of its agent allows them)");
     }
 
     @Test

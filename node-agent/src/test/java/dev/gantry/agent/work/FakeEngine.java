@@ -236,7 +236,8 @@ public final class FakeEngine implements ContainerEngine {
                         box.health,
                         "sha256:" + box.creation.spec().getImage(),
                         running ? bindings(box) : List.of(),
-                        running ? List.of("172.17.0.2") : List.of()));
+                        running ? List.of("172.17.0.2") : List.of()),
+                0);
     }
 
     private List<NetworkBinding> bindings(Box box) {

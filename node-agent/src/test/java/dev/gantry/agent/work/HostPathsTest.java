@@ -25,7 +25,7 @@ class HostPathsTest {
     void allow() throws IOException {
         allowed = Files.createDirectories(directory.toRealPath().resolve("allowed"));
         Path data = Files.createDirectories(allowed.resolve("agent"));
-        paths = new HostPaths(Set.of(allowed), Set.of(data));
+        paths = new HostPaths(false, Set.of(allowed), Set.of(data));
     }
 
     private void refuses(Path path, String why) {
@@ -66,13 +66,23 @@ class HostPathsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/proc", "/sys/fs", "/", "/run", "/run/docker.sock", "/var/run/docker.sock"})
     void neverGivesAwayTheKernelNorTheEngineEvenWhereEverythingIsAllowed(String path) {
-        HostPaths all = new HostPaths(Set.of(Path.of("/")), Set.of());
+        HostPaths all = new HostPaths(false, Set.of(Path.of("/")), Set.of());
         assertThatThrownBy(() -> all.mountable(path)).hasMessageContaining("never");
     }
 
     @Test
+    void givesAwayTheRootDirectoryToWhomTheOwnerGivesIt() {
+        HostPaths root = new HostPaths(true, Set.of(), Set.of());
+        assertThat(root.mountable("/")).isEqualTo(Path.of("/"));
+        assertThat(root.mountable("/srv/..")).isEqualTo(Path.of("/"));
+        assertThatThrownBy(() -> root.mountable("/etc")).hasMessageContaining("not allowed");
+        assertThatThrownBy(() -> new HostPaths(false, Set.of(), Set.of()).mountable("/"))
+                .hasMessageContaining("--allow-host-root of its agent allows it");
+    }
+
+    @Test
     void refusesEverythingUnlessTheOwnerAllowsSomething() {
-        assertThatThrownBy(() -> new HostPaths(Set.of(), Set.of()).mountable("/srv"))
+        assertThatThrownBy(() -> new HostPaths(false, Set.of(), Set.of()).mountable("/srv"))
                 .hasMessageContaining("not allowed by the settings of this node");
     }
 }

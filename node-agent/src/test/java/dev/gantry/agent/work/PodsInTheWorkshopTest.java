@@ -12,7 +12,9 @@ import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.GrpcAction;
 import dev.gantry.proto.LocalPod;
+import dev.gantry.proto.Mount;
 import dev.gantry.proto.NetworkMode;
+import dev.gantry.proto.NfsVolume;
 import dev.gantry.proto.Observation;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.PodContainer;
@@ -22,6 +24,7 @@ import dev.gantry.proto.Probe;
 import dev.gantry.proto.ProbeAction;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Supply;
+import dev.gantry.proto.VolumeSpec;
 import dev.gantry.proto.WorkloadSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,6 +156,27 @@ class PodsInTheWorkshopTest {
         routing.problem("");
         clock.forward(Duration.ofSeconds(10));
         await(seen -> seen.getPhase() == Phase.RUNNING);
+    }
+
+    @Test
+    void startsNoContainerOfAPodWithoutTheShareThatItMounts() {
+        DesiredWorkload whole = pod(container("web", "serve")
+                .addMounts(Mount.newBuilder().setVolume("data").setContainerPath("/data")));
+        DesiredWorkload pod = whole.toBuilder()
+                .setSpec(whole.getSpec().toBuilder()
+                        .addVolumes(VolumeSpec.newBuilder()
+                                .setName("data")
+                                .setNfs(NfsVolume.newBuilder()
+                                        .setServer("-o suid")
+                                        .setPath("/export"))))
+                .build();
+        workshop.obey(List.of(pod));
+        Observation waiting = await(seen -> seen.getContainersCount() > 0
+                && !seen.getContainers(0).getWaitingMessage().isEmpty());
+        assertThat(waiting.getContainers(0).getWaitingReason()).isEqualTo("ContainerCreating");
+        assertThat(waiting.getContainers(0).getWaitingMessage())
+                .isEqualTo("MountVolume.SetUp failed for volume \"data\" : server must be a host name or an address");
+        assertThat(engine.list()).extracting(Listing::container).containsExactly(Sandbox.NAME);
     }
 
     @Test

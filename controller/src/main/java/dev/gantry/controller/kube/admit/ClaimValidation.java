@@ -19,7 +19,7 @@ record ClaimValidation(Findings findings, JsonNode spec, String path) {
             findings.required(path + ".accessModes", "at least 1 access mode is required");
         }
         for (int i = 0; i < modes.size(); i++) {
-            findings.oneOf(path + ".accessModes[" + i + "]", modes.get(i), List.of("ReadWriteOnce"));
+            findings.oneOf(path + ".accessModes[" + i + "]", modes.get(i), VolumeValidation.ACCESS_MODES);
         }
         JsonNode size = spec.at("/resources/requests/storage");
         if (size.isMissingNode()) {
@@ -30,7 +30,11 @@ record ClaimValidation(Findings findings, JsonNode spec, String path) {
             new Quantities(findings).checkResources(spec.path("resources"), path + ".resources");
         }
         findings.oneOf(path + ".volumeMode", spec.path("volumeMode"), List.of("Filesystem"));
-        for (String unknown : List.of("selector", "dataSource", "dataSourceRef", "volumeAttributesClassName")) {
+        for (String member : List.of("storageClassName", "volumeName")) {
+            findings.nameOrNone(path + "." + member, spec.path(member));
+        }
+        new SelectorValidation(findings).check(spec.path("selector"), path + ".selector");
+        for (String unknown : List.of("dataSource", "dataSourceRef", "volumeAttributesClassName")) {
             if (spec.hasNonNull(unknown)) {
                 findings.forbidden(path + "." + unknown, "is not supported here yet");
             }

@@ -73,6 +73,13 @@ final class Findings {
         }
     }
 
+    /** The name of another object; nothing is wrong with one that is absent or empty. */
+    void nameOrNone(String field, JsonNode value) {
+        if (!value.asText().isEmpty()) {
+            Names.SUBDOMAIN.problem(value.asText()).ifPresent(problem -> invalid(field, value, problem));
+        }
+    }
+
     void tooMany(String field, int most) {
         causes.add(new Cause(field, "FieldValueTooMany", "Too many: must have at most " + most));
     }

@@ -99,7 +99,12 @@ record PodValidation(Findings findings, JsonNode spec, String path) {
     private Set<String> volumes() {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < spec.path("volumes").size(); i++) {
-            name(spec.path("volumes").get(i), path + ".volumes[" + i + "]", names);
+            JsonNode volume = spec.path("volumes").get(i);
+            String at = path + ".volumes[" + i + "]";
+            name(volume, at, names);
+            if (volume.hasNonNull("nfs")) {
+                new ShareValidation(findings).check(volume.path("nfs"), at + ".nfs");
+            }
         }
         return names;
     }

@@ -126,11 +126,7 @@ public final class Validation {
             case "v1 Endpoints" -> new AddressValidation(findings).checkSubsets(object.path("subsets"));
             case "discovery.k8s.io/v1 EndpointSlice" -> new AddressValidation(findings).checkSlice(object);
             case "v1 PersistentVolumeClaim" -> new ClaimValidation(findings, spec).check(old);
-            case "v1 PersistentVolume" -> {
-                if (before.isEmpty()) {
-                    findings.forbidden(SPEC, "is not supported here yet: volumes are made for claims");
-                }
-            }
+            case "v1 PersistentVolume" -> new VolumeValidation(findings, spec).check(old);
             case "v1 ResourceQuota" -> new QuotaValidation(findings, spec).check(old);
             case "scheduling.k8s.io/v1 PriorityClass" -> new PriorityValidation(findings, object).check(before);
             case "networking.k8s.io/v1 Ingress" -> new IngressValidation(findings, object).check(before);

@@ -2,6 +2,7 @@ package dev.gantry.controller.kube.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.store.Snapshot;
+import java.util.List;
 import java.util.Optional;
 
 /** How claims, volumes and their class are called. */
@@ -48,10 +49,23 @@ public final class VolumeNames {
                 && owner.path("name").asText().equals(claim.name().name());
     }
 
-    /** The id of the node that holds the claim's volume. */
-    public static Optional<String> nodeOf(Snapshot snapshot, KubeDocument claim) {
-        return volumeOf(snapshot, claim)
-                .flatMap(volume ->
-                        Optional.ofNullable(volume.meta().annotations().get(NODE)));
+    /** Whether a volume is kept for the claim alone: it names the claim, and no claim that was there before it. */
+    public static boolean isKeptFor(KubeDocument volume, KubeDocument claim) {
+        return !volume.spec().path("claimRef").isEmpty() && isFree(volume, claim);
+    }
+
+    /** The class of a claim; that of claims that name none a moment later. */
+    public static String classOf(KubeDocument claim) {
+        return claim.spec().hasNonNull("storageClassName")
+                ? claim.spec().path("storageClassName").asText()
+                : CLASS;
+    }
+
+    /** Whether a directory is made for the claim, on the node of its first pod. */
+    public static boolean isMadeFor(KubeDocument claim) {
+        return classOf(claim).equals(CLASS)
+                && claim.spec().path("volumeName").asText().isEmpty()
+                && claim.spec().path("selector").isEmpty()
+                && Json.texts(claim.spec().path("accessModes")).equals(List.of("ReadWriteOnce"));
     }
 }

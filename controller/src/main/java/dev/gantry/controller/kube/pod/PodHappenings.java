@@ -26,6 +26,7 @@ final class PodHappenings {
     private static final String SCHEDULER = "default-scheduler";
     private static final String BACK_OFF = "CrashLoopBackOff";
     private static final String LOST = "TerminationNotice";
+    private static final String NO_MOUNT = "MountVolume.SetUp failed for volume ";
     /** Ways of waiting that are no trouble. */
     private static final Set<String> USUAL = Set.of("", "ContainerCreating", "PodInitializing", BACK_OFF);
 
@@ -99,6 +100,10 @@ final class PodHappenings {
             all.add(Happening.once(KUBELET, "BackOff", message, Instant.EPOCH)
                     .at(path)
                     .times(Math.max(1, container.getRestartCount()))
+                    .asWarning());
+        } else if (container.getWaitingMessage().startsWith(NO_MOUNT)) {
+            all.add(Happening.once(KUBELET, "FailedMount", container.getWaitingMessage(), Instant.EPOCH)
+                    .keyed("FailedMount " + name)
                     .asWarning());
         } else if (!USUAL.contains(waiting)) {
             String why = container.getWaitingMessage();

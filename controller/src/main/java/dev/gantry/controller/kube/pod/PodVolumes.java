@@ -4,6 +4,7 @@ import dev.gantry.controller.kube.access.ServiceAccountTokens;
 import dev.gantry.controller.kube.quantity.Quantity;
 import dev.gantry.proto.ClaimedVolume;
 import dev.gantry.proto.EmptyDirectory;
+import dev.gantry.proto.NfsVolume;
 import dev.gantry.proto.ProjectedFile;
 import dev.gantry.proto.Projection;
 import dev.gantry.proto.ProjectionItem;
@@ -37,6 +38,7 @@ final class PodVolumes {
                 "projected",
                 "downwardAPI",
                 "hostPath",
+                "nfs",
                 "persistentVolumeClaim"));
         VolumeSpec.Builder spec = VolumeSpec.newBuilder().setName(volume.text("name"));
         Part claim = volume.at("persistentVolumeClaim");
@@ -45,6 +47,15 @@ final class PodVolumes {
             return spec.setClaim(ClaimedVolume.newBuilder()
                             .setClaim(claim.text("claimName"))
                             .setReadOnly(claim.flag("readOnly", false)))
+                    .build();
+        }
+        Part share = volume.at("nfs");
+        if (share.isPresent()) {
+            share.only(Set.of("server", "path", "readOnly"));
+            return spec.setNfs(NfsVolume.newBuilder()
+                            .setServer(share.text("server"))
+                            .setPath(share.text("path"))
+                            .setReadOnly(share.flag("readOnly", false)))
                     .build();
         }
         Part host = volume.at("hostPath");

@@ -159,7 +159,7 @@ public final class SupplyReconciler implements Reconciler<Workload> {
         ResourceName resource = Objects.requireNonNull(RESOURCES.get(reference.kind()));
         return KubeDocument.find(snapshot, pod.name().beside(resource, reference.name()))
                 .map(found -> switch (reference.kind()) {
-                    case CLAIM -> claim(snapshot, reference, found);
+                    case CLAIM -> ClaimSupply.of(snapshot, found);
                     case PULL_SECRET -> logins(reference, found.json());
                     default -> supply(reference, found.json());
                 });
@@ -168,17 +168,6 @@ public final class SupplyReconciler implements Reconciler<Workload> {
     private static Supply logins(Reference reference, JsonNode secret) {
         Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
         RegistryLogins.of(secret).forEach((key, login) -> supply.putData(key, ByteString.copyFromUtf8(login)));
-        return supply.build();
-    }
-
-    private static Supply claim(Snapshot snapshot, Reference reference, KubeDocument claim) {
-        Supply.Builder supply = Supply.newBuilder().setKind(reference.kind()).setName(reference.name());
-        VolumeNames.nodeOf(snapshot, claim)
-                .ifPresent(node -> supply.putData(
-                                "volume",
-                                ByteString.copyFromUtf8(
-                                        claim.spec().path("volumeName").asText()))
-                        .putData("node", ByteString.copyFromUtf8(node)));
         return supply.build();
     }
 

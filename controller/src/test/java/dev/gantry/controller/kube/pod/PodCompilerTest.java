@@ -223,7 +223,7 @@ class PodCompilerTest {
         'runtimeClassName': 'gvisor', 'containers': []                                       | spec.runtimeClassName
         'containers': [{'name': 'a', 'resources': {'limits': {'nvidia.com/gpu': 1}}}]        | spec.containers[0].resources.limits.nvidia.com/gpu
         'containers': [{'name': 'a', 'lifecycle': {'preStop': {'grpc': {'port': 1}}}}]       | spec.containers[0].lifecycle.preStop.grpc
-        'volumes': [{'name': 'v', 'nfs': {'server': 's', 'path': 'p'}}]                      | spec.volumes[0].nfs
+        'volumes': [{'name': 'v', 'iscsi': {'iqn': 'i', 'lun': 1}}]                         | spec.volumes[0].iscsi
         'affinity': {'podAffinity': {'always': [{}]}}                                         | spec.affinity.podAffinity.always
         'containers': [{'name': 'a', 'securityContext': {'runAsNonRoot': true}}]             | spec.containers[0].securityContext.runAsNonRoot
         'schedulerName': 'mine', 'containers': []                                            | spec.schedulerName

@@ -34,9 +34,14 @@ class ClaimsTest {
         assertThat(create("").text("/message"))
                 .contains("spec.accessModes: Required value: at least 1 access mode is required")
                 .contains("spec.resources[storage]: Required value");
-        assertThat(create("'accessModes': ['ReadWriteMany'], 'resources': {'requests': {'storage': '1Gi'}}")
+        assertThat(create("'accessModes': ['ReadWriteOncePod'], 'resources': {'requests': {'storage': '1Gi'}}")
                         .text("/message"))
-                .contains("Unsupported value: \"ReadWriteMany\": supported values: \"ReadWriteOnce\"");
+                .contains("Unsupported value: \"ReadWriteOncePod\": supported values: \"ReadWriteOnce\","
+                        + " \"ReadOnlyMany\", \"ReadWriteMany\"");
+        assertThat(create("'accessModes': ['ReadWriteMany'], 'resources': {'requests': {'storage': '1Gi'}},"
+                                + " 'selector': {'matchExpressions': [{'key': 'tier', 'operator': 'Near'}]}")
+                        .text("/message"))
+                .contains("spec.selector.matchExpressions[0].operator: Invalid value: \"Near\"");
         assertThat(create("'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': 'much'}}")
                         .text("/message"))
                 .contains("must be a size, for example 1Gi");
@@ -64,6 +69,15 @@ class ClaimsTest {
     }
 
     @Test
+    void namesItsVolumeAndItsClassAsObjectsAreNamed() throws IOException, InterruptedException {
+        String size = "'accessModes': ['ReadWriteOnce'], 'resources': {'requests': {'storage': '1Gi'}}";
+        assertThat(create(size + ", 'volumeName': 'a/b', 'storageClassName': 'c/d'")
+                        .text("/message"))
+                .contains("spec.volumeName: Invalid value: \"a/b\"")
+                .contains("spec.storageClassName: Invalid value: \"c/d\"");
+    }
+
+    @Test
     void hasAClassByDefault() throws IOException, InterruptedException {
         Answer classes = world.get("/apis/storage.k8s.io/v1/storageclasses");
         assertThat(classes.text("/items/0/metadata/name")).isEqualTo("local-path");
@@ -83,14 +97,5 @@ class ClaimsTest {
         assertThat(world.post(sets, set.formatted("good", "disk")).status()).isEqualTo(201);
         assertThat(world.post(sets, set.formatted("bad", "disc")).text("/message"))
                 .contains("spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"disc\"");
-    }
-
-    @Test
-    void isTheOnlyWayToAVolume() throws IOException, InterruptedException {
-        Answer refused = world.post(
-                "/api/v1/persistentvolumes",
-                "{'metadata': {'name': 'mine'}, 'spec': {'capacity': {'storage': '1Gi'}, 'hostPath': {'path': '/x'}}}");
-        assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.text("/message")).contains("volumes are made for claims");
     }
 }

@@ -10,6 +10,7 @@ import dev.gantry.controller.kube.document.PodDocument;
 import dev.gantry.controller.kube.document.VolumeNames;
 import dev.gantry.controller.kube.owner.ObjectWorld;
 import dev.gantry.controller.kube.pod.PodCompiler;
+import dev.gantry.proto.NfsVolume;
 import dev.gantry.proto.Supply;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -228,6 +229,104 @@ class VolumeClaimsTest {
         world.settle();
         assertThat(claim("data").status().path("phase").asText()).isEqualTo("Lost");
         assertThat(supply("one").getDataMap()).isEmpty();
+    }
+
+    private static final String SHARE = """
+        {'metadata': {'name': '%s'}, 'spec': {'capacity': {'storage': '%s'}, 'accessModes': ['ReadWriteMany'],
+         'storageClassName': '%s', 'mountOptions': ['hard'], 'nfs': {'server': 'nas', 'path': '/data'}}}\
+        """;
+
+    private List<String> told() {
+        return world.objects("events").stream()
+                .map(event -> event.json().path("message").asText())
+                .toList();
+    }
+
+    private void claimShared(String type) {
+        world.create("persistentvolumeclaims", """
+            {'metadata': {'name': 'data'}, 'spec': {'accessModes': ['ReadWriteMany'], 'storageClassName': '%s',
+             'resources': {'requests': {'storage': '1Gi'}}}}\
+            """.formatted(type));
+    }
+
+    @Test
+    void takesTheSmallestOfTheVolumesThatArePeoplesOwn() {
+        claimShared("");
+        world.create("pods", POD.formatted("one"));
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Pending");
+        assertThat(supply("one").getObstacle()).isEqualTo("pod has unbound immediate PersistentVolumeClaims.");
+        assertThat(told()).contains("no persistent volumes available for this claim and no storage class is set");
+
+        world.create("persistentvolumes", SHARE.formatted("large", "9Gi", ""));
+        world.create("persistentvolumes", SHARE.formatted("fits", "2Gi", ""));
+        world.settle();
+        KubeDocument claim = claim("data");
+        assertThat(claim.status().path("phase").asText()).isEqualTo("Bound");
+        assertThat(claim.status().at("/capacity/storage").asText()).isIn("2Gi", "9Gi");
+        assertThat(phase(volumeOf(claim))).isEqualTo("Bound");
+        Supply supply = supply("one");
+        assertThat(supply.getObstacle()).isEmpty();
+        assertThat(supply.containsData("node")).isFalse();
+        assertThat(supply.getNfs())
+                .isEqualTo(NfsVolume.newBuilder()
+                        .setServer("nas")
+                        .setPath("/data")
+                        .addOptions("hard")
+                        .build());
+    }
+
+    @Test
+    void aVolumeStaysItsClaimsAloneUntilItIsMadeNobodys() {
+        world.create("persistentvolumes", SHARE.formatted("share", "2Gi", ""));
+        world.settle();
+        claimShared("");
+        world.settle();
+        assertThat(phase(volumeOf(claim("data")))).isEqualTo("Bound");
+        KubeDocument volume = volumeOf(claim("data"));
+        world.delete("persistentvolumeclaims", "data", "Background");
+        world.settle();
+        assertThat(phase(volume)).isEqualTo("Released");
+        claimShared("");
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Pending");
+        world.change(
+                "persistentvolumes", "share", json -> json.withObject("/spec").remove("claimRef"));
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Bound");
+    }
+
+    @Test
+    void waitsForAPodWhereItsClassSaysSo() {
+        world.create("storageclasses", """
+            {'metadata': {'name': 'lazy'}, 'provisioner': 'kubernetes.io/no-provisioner',
+             'volumeBindingMode': 'WaitForFirstConsumer'}\
+            """);
+        world.create("persistentvolumes", """
+            {'metadata': {'name': 'disk'}, 'spec': {'capacity': {'storage': '2Gi'}, 'accessModes': ['ReadWriteMany'],
+             'storageClassName': 'lazy', 'local': {'path': '/disk'}, 'nodeAffinity': {'required': {'nodeSelectorTerms': [
+              {'matchExpressions': [{'key': 'kubernetes.io/hostname', 'operator': 'In', 'values': ['host-n1']}]}]}}}}\
+            """);
+        claimShared("lazy");
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Pending");
+        world.create("pods", POD.formatted("one"));
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Bound");
+        assertThat(supply("one").getNodes()).isEqualTo("(attribute:kubernetes.io/hostname in [host-n1])");
+        assertThat(supply("one").getHost().getPath()).isEqualTo("/disk");
+    }
+
+    @Test
+    void saysWhyItCannotHaveTheVolumeThatItNames() {
+        world.create("persistentvolumes", SHARE.formatted("share", "500Mi", ""));
+        world.create("persistentvolumeclaims", """
+            {'metadata': {'name': 'data'}, 'spec': {'accessModes': ['ReadWriteMany'], 'storageClassName': '',
+             'volumeName': 'share', 'resources': {'requests': {'storage': '1Gi'}}}}\
+            """);
+        world.settle();
+        assertThat(claim("data").status().path("phase").asText()).isEqualTo("Pending");
+        assertThat(told()).contains("Cannot bind to requested volume \"share\": requested PV is too small");
     }
 
     @Test
