@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
-import java.time.Duration;
 import java.util.Optional;
 
 /** Whoever talks with a container. Heard by one thread, told by another. */
@@ -26,6 +25,6 @@ public interface Client {
     /** The last thing that it is told. */
     void finished(Finished how) throws InterruptedException, ClientGoneException;
 
-    /** How long it may take to leave by itself once it was told the last thing. */
-    Duration leavesWithin();
+    /** Gives it time to leave by itself once it was told the last thing, and drops what it still says. */
+    void seeOff() throws InterruptedException, ClientGoneException;
 }

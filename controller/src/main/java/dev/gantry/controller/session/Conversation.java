@@ -37,11 +37,11 @@ public final class Conversation {
         Thread input = Thread.ofVirtual().name("session-input").start(this::forwardInput);
         try {
             forwardOutput();
-            boolean _ = input.join(client.leavesWithin());
         } finally {
             input.interrupt();
             awaitEnd(input);
         }
+        client.seeOff();
     }
 
     /** It was interrupted, and waits for nothing else: whatever the client is heard by may be put away afterwards. */

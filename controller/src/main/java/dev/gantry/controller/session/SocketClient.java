@@ -81,9 +81,7 @@ public final class SocketClient implements Client {
 
     /** The farewell of WebSockets sees to it. */
     @Override
-    public Duration leavesWithin() {
-        return Duration.ZERO;
-    }
+    public void seeOff() {}
 
     private void send(byte kind, ByteString content) throws InterruptedException, ClientGoneException {
         byte[] message = new byte[content.size() + 1];

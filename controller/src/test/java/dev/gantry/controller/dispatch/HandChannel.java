@@ -18,6 +18,7 @@ public final class HandChannel {
 
     private final BlockingQueue<Frame> heard = new LinkedBlockingQueue<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean isDeaf;
     private final Call call = new Call();
     private final Incoming<Frame> in = new Incoming<>(call);
     private final AgentChannel channel = new AgentChannel(new Outgoing<>(call, LONG), in, closed::countDown);
@@ -50,11 +51,16 @@ public final class HandChannel {
         return closed.await(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** Takes nothing any more. */
+    public void turnsDeaf() {
+        isDeaf = true;
+    }
+
     private final class Call extends CallStreamObserver<Frame> {
 
         @Override
         public boolean isReady() {
-            return true;
+            return !isDeaf;
         }
 
         @Override

@@ -7,7 +7,6 @@ import dev.gantry.controller.dispatch.HandChannel;
 import dev.gantry.controller.http.ClientGoneException;
 import dev.gantry.proto.Finished;
 import dev.gantry.proto.Frame;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,8 +121,6 @@ class ConversationTest {
         }
 
         @Override
-        public Duration leavesWithin() {
-            return Duration.ZERO;
-        }
+        public void seeOff() {}
     }
 }

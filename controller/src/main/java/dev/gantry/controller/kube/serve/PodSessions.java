@@ -80,8 +80,8 @@ final class PodSessions {
         try (AgentChannel channel = channels.open(chosen, request)) {
             socket.accept(answer(agreed));
             try (SpdyConnection connection = new SpdyConnection(socket)) {
-                SpdyClient client = new SpdyClient(connection, streams, protocol, IDLE);
-                if (client.open(clock)) {
+                SpdyClient client = new SpdyClient(connection, streams, protocol, IDLE, clock);
+                if (client.open()) {
                     Conversation.hold(channel, client, endsInput(call, chosen));
                 }
             }

@@ -35,6 +35,7 @@ final class SpdyClient implements Client {
     private final Set<String> wanted;
     private final CommandProtocol protocol;
     private final Duration idle;
+    private final InstantSource clock;
     private final Map<String, Integer> streams = new ConcurrentHashMap<>();
     private final Queue<Frame> heard = new ArrayDeque<>();
     private ByteString sizes = ByteString.EMPTY;
@@ -43,15 +44,21 @@ final class SpdyClient implements Client {
      * @param wanted the types of the streams that it opens
      * @param idle   how long it may be silent
      */
-    SpdyClient(SpdyConnection connection, Set<String> wanted, CommandProtocol protocol, Duration idle) {
+    SpdyClient(
+            SpdyConnection connection,
+            Set<String> wanted,
+            CommandProtocol protocol,
+            Duration idle,
+            InstantSource clock) {
         this.connection = connection;
         this.wanted = wanted;
         this.protocol = protocol;
         this.idle = idle;
+        this.clock = clock;
     }
 
     /** Waits until it has opened its streams; says false when it does not do so in time. */
-    boolean open(InstantSource clock) throws InterruptedException, ClientGoneException {
+    boolean open() throws InterruptedException, ClientGoneException {
         Instant end = clock.instant().plus(OPENS_WITHIN);
         while (!streams.keySet().containsAll(wanted)) {
             Duration left = Duration.between(clock.instant(), end);
@@ -161,13 +168,20 @@ final class SpdyClient implements Client {
         say(STDOUT, ByteString.EMPTY, true);
         say(STDERR, ByteString.EMPTY, true);
         say(ERROR, protocol.ending(how), true);
-        connection.speaker().finish();
+        connection.speaker().flush();
     }
 
-    /** It closes the connection when it has read all: if this side did, the client might lose what it has not read yet. */
+    /**
+     * It closes the connection when it has read all: if this side did, the client might lose what it has not read yet. It cannot close it while
+     * nobody takes the input that it still sends.
+     */
     @Override
-    public Duration leavesWithin() {
-        return LEAVES_WITHIN;
+    public void seeOff() throws InterruptedException, ClientGoneException {
+        Instant end = clock.instant().plus(LEAVES_WITHIN);
+        Duration left = LEAVES_WITHIN;
+        while (left.isPositive() && connection.hear(left).isPresent()) {
+            left = Duration.between(clock.instant(), end);
+        }
     }
 
     /** Nothing to a client that opened no stream for it. */

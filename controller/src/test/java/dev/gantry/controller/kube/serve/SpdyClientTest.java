@@ -39,7 +39,8 @@ class SpdyClientTest {
 
     private boolean open(FakeSocket socket) throws Exception {
         try (SpdyConnection connection = new SpdyConnection(socket)) {
-            return new SpdyClient(connection, Set.of("error"), CommandProtocol.V4, Duration.ofHours(1)).open(() -> now);
+            return new SpdyClient(connection, Set.of("error"), CommandProtocol.V4, Duration.ofHours(1), () -> now)
+                    .open();
         }
     }
 

@@ -219,6 +219,27 @@ class SpdySessionsTest {
         assertThat(agent.isClosedSoon()).isTrue();
     }
 
+    /** While its writes wait, it cannot even close the connection. */
+    @Test
+    void takesWhatAClientStillSendsWhenTheCommandHasEnded() throws Exception {
+        try (SpdyCaller client = call(EXEC, V4)) {
+            openAll(client);
+            HandChannel agent = agent();
+            agent.turnsDeaf();
+            Thread writer = Thread.startVirtualThread(() -> {
+                try {
+                    client.say(3, new byte[11 << 20], true);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            agent.says(stdout("early"));
+            agent.finishes(0, "");
+            assertThat(client.tell()).isEqualTo("data 5 early");
+            assertThat(writer.join(java.time.Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
     @Test
     void endsTheInputWhenItsStreamIsReset() throws Exception {
         try (SpdyCaller client = call(EXEC, V4)) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.spdy.SpdyStreamStatus;
 import io.netty.handler.codec.spdy.SpdySynReplyFrame;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 
 /** What the server says in a connection of SPDY/3.1. Whoever speaks waits while the client is slow. */
 public final class SpdySpeaker {
@@ -26,7 +27,7 @@ public final class SpdySpeaker {
     private sealed interface Word {
         record Say(SpdyFrame frame) implements Word {}
 
-        record End() implements Word {}
+        record Mark(CountDownLatch reached) implements Word {}
     }
 
     private final Socket socket;
@@ -67,18 +68,19 @@ public final class SpdySpeaker {
         outgoing.put(new Word.Say(frame));
     }
 
-    /** Waits until all that was said is on its way; says nothing more. */
-    public void finish() throws InterruptedException {
-        outgoing.put(new Word.End());
-        writer.join();
+    /** Waits until all that was said is on its way. */
+    public void flush() throws InterruptedException {
+        CountDownLatch reached = new CountDownLatch(1);
+        outgoing.put(new Word.Mark(reached));
+        reached.await();
     }
 
     private void write() {
         try {
-            for (Word word = outgoing.take(); word instanceof Word.Say(SpdyFrame frame); word = outgoing.take()) {
-                // When nobody reads any more, those who speak need not wait either.
-                if (!gone) {
-                    write(frame);
+            while (true) {
+                switch (outgoing.take()) {
+                    case Word.Say(SpdyFrame frame) -> write(frame);
+                    case Word.Mark(CountDownLatch reached) -> reached.countDown();
                 }
             }
         } catch (InterruptedException _) {
@@ -89,6 +91,10 @@ public final class SpdySpeaker {
     }
 
     private void write(SpdyFrame frame) throws InterruptedException {
+        // When nobody reads any more, those who speak need not wait either.
+        if (gone) {
+            return;
+        }
         boolean _ = encoder.writeOutbound(frame);
         for (Object written = encoder.readOutbound(); written != null; written = encoder.readOutbound()) {
             ByteBuf bytes = (ByteBuf) written;
