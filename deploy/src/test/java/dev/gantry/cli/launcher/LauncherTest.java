@@ -64,7 +64,16 @@ class LauncherTest {
     void givesServersALargerHeapAndTheUsersFlagsTheLastWord() throws Exception {
         Ended ended = gantry(Map.of("JAVA_HOME", folder + "/jdk-25", "GANTRY_JAVA_OPTIONS", "-Xmx1g -Da=b"), "server");
         assertThat(ended.out().lines())
-                .containsSubsequence("-Xmx512m", "-Xmx1g", "-Da=b", "dev.gantry.cli.Main", "server");
+                .containsSubsequence("-Xmx512m", "-Xmx1g", "-Da=b", "dev.gantry.cli.Main", "server")
+                .containsSubsequence("-Xms48m", "-Xms256m", "-XX:NewSize=128m", "dev.gantry.cli.Main");
+    }
+
+    @Test
+    void leavesTheYoungGenerationAsItIsInASmallHeap() throws Exception {
+        Ended ended = gantry(Map.of("JAVA_HOME", folder + "/jdk-25", "GANTRY_JAVA_OPTIONS", "-Xmx400m"), "server");
+        assertThat(ended.out().lines())
+                .contains("-XX:NewSize=24m", "-Xms48m", "-Xmx400m")
+                .doesNotContain("-XX:NewSize=50m", "-Xms100m");
     }
 
     @Test
