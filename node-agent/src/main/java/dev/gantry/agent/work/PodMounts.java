@@ -88,7 +88,7 @@ final class PodMounts {
                                 + " namespaces");
             }
         } catch (MountException | IOException e) {
-            throw failed(volume, e.getMessage());
+            throw failed(volume, String.valueOf(e.getMessage()));
         }
     }
 
