@@ -19,11 +19,11 @@ final class BodyReader {
     }
 
     Optional<Refusal> add(Buffer more) {
-        if (collected.length() + more.length() > limits.bodyBytes()) {
+        if (collected.length() + more.length() > limits.sizes().body()) {
             return Optional.of(Refusal.BODY_TOO_LARGE);
         }
         counted.addAndGet(more.length());
-        if (bodiesBytes.addAndGet(more.length()) > limits.bodiesBytes()) {
+        if (bodiesBytes.addAndGet(more.length()) > limits.sizes().bodies()) {
             return Optional.of(Refusal.OVERLOADED);
         }
         collected.appendBuffer(more);

@@ -41,14 +41,14 @@ final class Connections {
     }
 
     void opened(HttpConnection connection) {
-        if (open.size() >= limits.connections()) {
+        if (open.size() >= limits.counts().connections()) {
             connection.close();
             return;
         }
         Watch watch = new Watch(connection);
         open.put(connection, watch);
         onClose(connection, () -> closed(connection));
-        watch.wait(limits.headerTime(), true);
+        watch.wait(limits.times().header(), true);
     }
 
     /** Also when it does not speak HTTP any more: Vert.x tells nobody then that the connection of HTTP is closed. */
@@ -72,7 +72,7 @@ final class Connections {
     void idle(HttpConnection connection) {
         Watch watch = open.get(connection);
         if (watch != null) {
-            watch.wait(limits.idleTime(), false);
+            watch.wait(limits.times().idle(), false);
         }
     }
 
@@ -86,7 +86,7 @@ final class Connections {
         long answer = answers.incrementAndGet();
         unread.put(answer, new Unread(connection, bytes));
         unreadBytes.addAndGet(bytes);
-        while (unreadBytes.get() > limits.answersBytes()) {
+        while (unreadBytes.get() > limits.sizes().answers()) {
             Map.Entry<Long, Unread> oldest = unread.pollFirstEntry();
             if (oldest == null) {
                 break;
@@ -94,7 +94,7 @@ final class Connections {
             unreadBytes.addAndGet(-oldest.getValue().bytes());
             cut(oldest.getValue().connection());
         }
-        long patience = vertx.setTimer(limits.writeTime().toMillis(), _ -> cut(connection));
+        long patience = vertx.setTimer(limits.times().write().toMillis(), _ -> cut(connection));
         return () -> {
             vertx.cancelTimer(patience);
             Unread left = unread.remove(answer);

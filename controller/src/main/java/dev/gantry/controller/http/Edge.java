@@ -86,8 +86,8 @@ public final class Edge implements AutoCloseable {
         HttpServerOptions server = new HttpServerOptions()
                 .setHost(options.address())
                 .setPort(options.port())
-                .setMaxHeaderSize(limits.headerBytes())
-                .setMaxInitialLineLength(limits.headerBytes())
+                .setMaxHeaderSize(limits.sizes().header())
+                .setMaxInitialLineLength(limits.sizes().header())
                 .setMaxWebSocketFrameSize(SOCKET_FRAME_BYTES_MAX)
                 .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES_MAX)
                 // HTTP/1.1 only: its limits are the ones that are watched here.

@@ -65,7 +65,7 @@ final class Exchange {
     }
 
     void expectBody() {
-        timer = vertx.setTimer(limits.bodyTime().toMillis(), _ -> {
+        timer = vertx.setTimer(limits.times().body().toMillis(), _ -> {
             tooSlow.run();
             refuseAndClose(Refusal.TOO_SLOW);
         });
@@ -131,7 +131,7 @@ final class Exchange {
     /** @param done runs when the handler's thread has ended, whatever became of the answer */
     void serve(Routes.Endpoint endpoint, HttpRequest neutral, Runnable done) {
         if (endpoint instanceof Routes.Endpoint.Whole) {
-            timer = vertx.setTimer(limits.answerTime().toMillis(), _ -> {
+            timer = vertx.setTimer(limits.times().answer().toMillis(), _ -> {
                 if (answer(voice.refuse(Refusal.DEADLINE, id))) {
                     log.warn("request {} {} {} took too long", id, neutral.method(), neutral.path());
                     interruptServer();
@@ -174,7 +174,8 @@ final class Exchange {
     }
 
     private Runnable stream(StreamHandler handler, HttpRequest neutral) {
-        VertxStream stream = new VertxStream(this, context, request.response(), limits.writeTime());
+        VertxStream stream = new VertxStream(
+                this, context, request.response(), limits.times().write());
         return () -> {
             try {
                 handler.handle(neutral, stream);
@@ -190,7 +191,8 @@ final class Exchange {
     }
 
     private Runnable socket(SocketHandler handler, String protocol, HttpRequest neutral) {
-        VertxSocket socket = new VertxSocket(this, context, request, protocol, limits.writeTime());
+        VertxSocket socket =
+                new VertxSocket(this, context, request, protocol, limits.times().write());
         return () -> {
             try {
                 handler.handle(neutral, socket);

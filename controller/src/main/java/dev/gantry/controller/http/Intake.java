@@ -33,8 +33,8 @@ final class Intake {
         this.routes = routes;
         this.requestIds = requestIds;
         this.connections = connections;
-        this.inFlight = new Semaphore(limits.requestsInFlight());
-        this.rates = new Rates(limits.requestsPerSecond(), System::nanoTime);
+        this.inFlight = new Semaphore(limits.counts().requestsInFlight());
+        this.rates = new Rates(limits.counts().requestsPerSecond(), System::nanoTime);
     }
 
     void take(HttpServerRequest request) {
@@ -45,9 +45,9 @@ final class Intake {
         endpoint.ifPresent(exchange::speakAs);
         if (path.isEmpty() || malformed(request)) {
             exchange.refuseAndClose(Refusal.MALFORMED);
-        } else if (request.headers().size() > limits.headerFields()) {
+        } else if (request.headers().size() > limits.sizes().headerFields()) {
             exchange.refuseAndClose(Refusal.HEADERS_TOO_LARGE);
-        } else if (declaredLength(request) > limits.bodyBytes()) {
+        } else if (declaredLength(request) > limits.sizes().body()) {
             exchange.refuseAndClose(Refusal.BODY_TOO_LARGE);
         } else if (endpoint.isEmpty()) {
             exchange.answerAndClose(PlainAnswers.notFound(exchange.id()));

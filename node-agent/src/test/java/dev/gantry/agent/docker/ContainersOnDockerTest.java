@@ -413,7 +413,8 @@ class ContainersOnDockerTest {
         node.obey(run("t1", container("web", FOREVER).setPrivileged(true)));
 
         assertThat(node.awaitPhase("t1", Phase.STOPPED).getStopReason())
-                .isEqualTo("HostConfigError: privileged containers are not allowed by the settings of this node");
+                .isEqualTo("HostConfigError: privileged containers are not allowed by the settings of this node"
+                        + " (--allow-privileged of its agent allows them)");
     }
 
     @Test
