@@ -67,6 +67,8 @@ final class ApiBenchmark {
             "" + PORT,
             "--agent-port",
             "" + EtcdProcess.freePort(),
+            "--kube-port",
+            "0",
             "--unreachable-after",
             "30m",
             "--lost-after",
