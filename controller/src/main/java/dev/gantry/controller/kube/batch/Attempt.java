@@ -44,7 +44,7 @@ record Attempt(
 
     static Attempt of(PodDocument pod, FailurePolicy policy) {
         String index = pod.meta().annotations().getOrDefault(INDEX, "");
-        boolean counted = !pod.meta().finalizers().contains(FINALIZER);
+        boolean counted = !pod.finalizers().contains(FINALIZER);
         State state = state(pod);
         return new Attempt(
                 pod.name().name(),

@@ -2,24 +2,13 @@ package dev.gantry.controller.kube.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.document.PodDocument;
-import dev.gantry.controller.kube.owner.ObjectWorld;
-import dev.gantry.controller.kube.pod.PodCompiler;
 import dev.gantry.proto.Phase;
 import java.time.Duration;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How jobs judge the failures of their pods and their own success, in the store. */
-class JobPoliciesTest {
-
-    private static final String JOB = """
-        {'metadata': {'name': 'sum'}, 'spec': {%s,
-         'template': {'spec': {'restartPolicy': 'Never', 'containers': [{'name': 'c', 'image': 'i:1'}]}}}}\
-        """;
+class JobPoliciesTest extends JobBed {
 
     private static final String IGNORE_DISRUPTIONS = """
         'backoffLimit': 0, 'podFailurePolicy': {'rules': [
@@ -28,30 +17,6 @@ class JobPoliciesTest {
         """;
 
     private static final String INDEXED = "'completionMode': 'Indexed', 'completions': 3, 'parallelism': 3";
-
-    private final ObjectWorld world =
-            new ObjectWorld(List.of(new JobReconciler(new PodCompiler()), new GarbageReconciler()));
-
-    @AfterEach
-    void close() {
-        world.close();
-    }
-
-    private void create(String spec) {
-        world.create("jobs", JOB.formatted(spec));
-        world.settle();
-    }
-
-    private void end(PodDocument pod, int exitCode) {
-        world.end(pod, exitCode);
-        world.settle();
-    }
-
-    private List<PodDocument> active() {
-        return world.pods().stream()
-                .filter(pod -> !pod.isOver() && !pod.isDeleted())
-                .toList();
-    }
 
     private PodDocument active(int index) {
         return active().stream()
@@ -62,14 +27,6 @@ class JobPoliciesTest {
 
     private static String annotation(PodDocument pod, String name) {
         return pod.meta().annotations().getOrDefault(name, "");
-    }
-
-    private JsonNode status() {
-        return world.object("jobs", "sum").status();
-    }
-
-    private String condition(String type) {
-        return ObjectWorld.condition(status(), type);
     }
 
     private String message(String type) {

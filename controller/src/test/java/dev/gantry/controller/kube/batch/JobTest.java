@@ -2,58 +2,16 @@ package dev.gantry.controller.kube.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.gantry.controller.kube.collect.GarbageReconciler;
 import dev.gantry.controller.kube.document.PodDocument;
-import dev.gantry.controller.kube.owner.ObjectWorld;
-import dev.gantry.controller.kube.pod.PodCompiler;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How jobs run their pods, in the store. */
-class JobTest {
-
-    private static final String JOB = """
-        {'metadata': {'name': 'sum'}, 'spec': {%s
-         'template': {'spec': {'restartPolicy': 'Never', 'containers': [{'name': 'c', 'image': 'i:1'}]}}}}\
-        """;
-
-    private final ObjectWorld world =
-            new ObjectWorld(List.of(new JobReconciler(new PodCompiler()), new GarbageReconciler()));
-
-    @AfterEach
-    void close() {
-        world.close();
-    }
-
-    private void create(String spec) {
-        world.create("jobs", JOB.formatted(spec));
-        world.settle();
-    }
-
-    private void end(PodDocument pod, int exitCode) {
-        world.end(pod, exitCode);
-        world.settle();
-    }
-
-    private List<PodDocument> active() {
-        return world.pods().stream()
-                .filter(pod -> !pod.isOver() && !pod.isDeleted())
-                .toList();
-    }
-
-    private JsonNode status() {
-        return world.object("jobs", "sum").status();
-    }
+class JobTest extends JobBed {
 
     private int status(String member) {
         return status().path(member).asInt();
-    }
-
-    private String condition(String type) {
-        return ObjectWorld.condition(status(), type);
     }
 
     @Test
@@ -76,7 +34,7 @@ class JobTest {
 
     @Test
     void runsAsManyAsItMayUntilEnoughHaveSucceeded() {
-        create("'completions': 5, 'parallelism': 2,");
+        create("'completions': 5, 'parallelism': 2");
         for (int i = 0; i < 5; i++) {
             assertThat(active()).hasSize(Math.min(2, 5 - i));
             end(active().getFirst(), 0);
@@ -87,7 +45,7 @@ class JobTest {
 
     @Test
     void waitsLongerAfterEachFailureAndGivesUpAtItsLimit() {
-        create("'backoffLimit': 2,");
+        create("'backoffLimit': 2");
         end(active().getFirst(), 1);
         assertThat(active()).isEmpty();
         world.pass(Duration.ofSeconds(9));
@@ -107,7 +65,7 @@ class JobTest {
 
     @Test
     void doesNotWaitForAClockThatWasSetBack() {
-        create("'completions': 1,");
+        create("'completions': 1");
         end(active().getFirst(), 1);
         world.pass(Duration.ofHours(-1));
         world.change("jobs", "sum", job -> job.withObject("/metadata/labels").put("looked", "at"));
@@ -117,7 +75,7 @@ class JobTest {
 
     @Test
     void failsAtItsDeadlineOnceItsPodsHaveEnded() {
-        create("'activeDeadlineSeconds': 60, 'parallelism': 2,");
+        create("'activeDeadlineSeconds': 60, 'parallelism': 2");
         world.pods().forEach(pod -> world.ready(pod, true));
         world.pass(Duration.ofSeconds(60));
         assertThat(active()).isEmpty();
@@ -130,7 +88,7 @@ class JobTest {
 
     @Test
     void stopsItsPodsWhileItIsSuspendedAndDoesNotCountThem() {
-        create("'parallelism': 2, 'completions': 2,");
+        create("'parallelism': 2, 'completions': 2");
         world.pods().forEach(pod -> world.ready(pod, true));
         world.change("jobs", "sum", job -> job.withObject("/spec").put("suspend", true));
         world.settleWithMachines();
@@ -145,7 +103,7 @@ class JobTest {
 
     @Test
     void runsEachIndexUntilItHasSucceeded() {
-        create("'completions': 4, 'parallelism': 4, 'completionMode': 'Indexed',");
+        create("'completions': 4, 'parallelism': 4, 'completionMode': 'Indexed'");
         assertThat(world.pods())
                 .extracting(pod -> pod.meta().annotations().get(Attempt.INDEX))
                 .containsExactly("0", "1", "2", "3");
@@ -181,7 +139,7 @@ class JobTest {
 
     @Test
     void goesWithItsPodsWhenItsTimeIsOver() {
-        create("'ttlSecondsAfterFinished': 30,");
+        create("'ttlSecondsAfterFinished': 30");
         end(active().getFirst(), 0);
         world.pass(Duration.ofSeconds(29));
         assertThat(world.objects("jobs")).hasSize(1);
@@ -194,7 +152,7 @@ class JobTest {
     @Test
     void takesItsRunningPodsWithItHoweverItIsDeleted() {
         for (String propagation : List.of("Background", "Foreground")) {
-            create("'parallelism': 3,");
+            create("'parallelism': 3");
             world.pods().forEach(pod -> world.ready(pod, true));
             world.delete("jobs", "sum", propagation);
             world.settleWithMachines();
@@ -217,7 +175,7 @@ class JobTest {
 
     @Test
     void startsManyPods() {
-        create("'parallelism': 150, 'completions': 150,");
+        create("'parallelism': 150, 'completions': 150");
         assertThat(active()).hasSize(150);
         world.pods().forEach(pod -> world.end(pod, 0));
         world.settle();
