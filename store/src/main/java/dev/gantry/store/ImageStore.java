@@ -142,11 +142,12 @@ public final class ImageStore implements Store {
         publishing.lock();
         try {
             image = next;
+            // Before the listeners, who look at what it means: who waits for a write of its own does not care.
+            arrivals.arrived(next.revision());
             subscribed.forEach(listener -> listener.tell(next, told));
         } finally {
             publishing.unlock();
         }
-        arrivals.arrived(next.revision());
     }
 
     private Backend.Request request(Transaction transaction) {

@@ -48,7 +48,7 @@ final class Pages implements AutoCloseable {
 
     private Pages(MVStore store) {
         this.store = store;
-        this.entries = store.openMap("entries", map(StringDataType.INSTANCE, ByteArrayDataType.INSTANCE));
+        this.entries = store.openMap("entries", map(PathType.INSTANCE, ByteArrayDataType.INSTANCE));
         this.leases = store.openMap("leases", map(LongDataType.INSTANCE, LongDataType.INSTANCE));
         this.counters = store.openMap("counters", map(StringDataType.INSTANCE, LongDataType.INSTANCE));
     }
