@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
@@ -71,6 +72,9 @@ final class KeyQueue<K> {
             Comparator.<Entry<K>, Instant>comparing(entry -> entry.due).thenComparingLong(entry -> entry.order));
     private long nextOrder;
 
+    /** How many of the parked ones have something to do once their image is there. */
+    private int parkedWanted;
+
     KeyQueue(int capacity) {
         this.capacity = capacity;
     }
@@ -89,6 +93,7 @@ final class KeyQueue<K> {
         }
         boolean first = (entry.state == State.RUNNING || entry.state == State.PARKED) && !entry.wanted;
         entry.cause = (first || cause == Cause.CHANGE) ? cause : entry.cause;
+        parkedWanted += entry.state == State.PARKED && !entry.wanted ? 1 : 0;
         entry.wanted = true;
         if (entry.state == State.DELAYED && !entry.held) {
             delayed.remove(entry);
@@ -169,6 +174,11 @@ final class KeyQueue<K> {
         return delayed.isEmpty() ? Optional.empty() : Optional.of(delayed.first().due);
     }
 
+    /** The revision of the image at which a parked key may be due, if nothing else happens before; at most that. */
+    OptionalLong awaited() {
+        return parkedWanted == 0 ? OptionalLong.empty() : OptionalLong.of(parked.first().revision);
+    }
+
     /** Moves all delays, because the clock was set by so much. */
     void shift(Duration by) {
         List<Entry<K>> all = List.copyOf(delayed);
@@ -192,6 +202,7 @@ final class KeyQueue<K> {
         while (!parked.isEmpty() && parked.first().revision <= image) {
             Entry<K> entry = parked.pollFirst();
             if (entry.wanted) {
+                parkedWanted--;
                 makeReady(entry);
             } else {
                 entries.remove(entry.key);
@@ -213,6 +224,7 @@ final class KeyQueue<K> {
     private void park(Entry<K> entry, boolean wanted) {
         entry.state = State.PARKED;
         entry.wanted = wanted;
+        parkedWanted += wanted ? 1 : 0;
         parked.add(entry);
     }
 

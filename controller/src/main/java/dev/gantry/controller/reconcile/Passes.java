@@ -28,16 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One leader's term of one loop, without threads of its own: {@link #changed} takes in what changed,
- * and each {@link #step} does at most one pass. Workers call it side by side; a simulation calls it
- * alone with a clock of its own.
+ * One leader's term of one loop, without threads of its own: {@link #takeIn} takes in what changed, and says whether a
+ * step has become due by it; each {@link #step} does at most one pass. Workers call it side by side; a simulation calls
+ * it alone with a clock of its own.
  */
 public final class Passes<T extends Message> implements Store.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
-
-    /** Images that may wait to be looked at; when more come, everything is looked at instead. */
-    private static final int INBOX_MAX = 4096;
 
     /** Clocks of workers differ by less; a greater step back means that the clock was set. */
     private static final Duration CLOCK_STEP = Duration.ofSeconds(1);
@@ -47,7 +44,9 @@ public final class Passes<T extends Message> implements Store.Listener {
     private final LoopSettings settings;
     private final LoopMeters meters;
     private final KeyQueue<Key<T>> queue;
-    private final BlockingQueue<Told> inbox = new LinkedBlockingQueue<>(INBOX_MAX);
+
+    /** What changes have woken since the last step. When it is full, everything is looked at instead. */
+    private final BlockingQueue<Key<T>> woken;
 
     /** Something may be due that is not in the queue. At first that is everything. */
     private final AtomicBoolean missed = new AtomicBoolean(true);
@@ -55,9 +54,10 @@ public final class Passes<T extends Message> implements Store.Listener {
     private Iterator<Key<T>> backlog = Collections.emptyIterator();
     private KeyQueue.Cause backlogCause = KeyQueue.Cause.CHANGE;
     private Instant nextResync = Instant.MAX;
-    private Instant lastStep = Instant.MIN;
+    private volatile Instant lastStep = Instant.MIN;
 
-    private record Told(Snapshot image, List<Change<?>> changes) {}
+    /** The image at which a key that waits for one may be due. */
+    private volatile long awaited = Long.MAX_VALUE;
 
     private record Work<T extends Message>(List<KeyQueue.Turn<Key<T>>> turns, Snapshot image) {}
 
@@ -83,6 +83,7 @@ public final class Passes<T extends Message> implements Store.Listener {
         this.settings = settings;
         this.meters = meters;
         this.queue = new KeyQueue<>(settings.queueMax());
+        this.woken = new LinkedBlockingQueue<>(settings.queueMax());
     }
 
     public Passes(Reconciler<T> reconciler, LoopEnvironment environment, LoopSettings settings) {
@@ -91,9 +92,23 @@ public final class Passes<T extends Message> implements Store.Listener {
 
     @Override
     public void changed(Snapshot image, List<Change<?>> changes) {
-        if (!inbox.offer(new Told(image, changes))) {
-            missed.set(true);
+        boolean _ = takeIn(image, changes);
+    }
+
+    /**
+     * Takes in what changed, on the thread that tells it: most of what happens in a store concerns few of its loops, and
+     * to wake all of them to find that out would cost more than what they do.
+     *
+     * @return whether a step may find something to do that it did not find before
+     */
+    public boolean takeIn(Snapshot image, List<Change<?>> changes) {
+        boolean wakes = false;
+        for (Change<?> change : changes) {
+            wakes |= takeIn(change, image);
         }
+        return wakes
+                || image.revision() >= awaited
+                || isSetBack(environment.clock().instant());
     }
 
     /**
@@ -118,9 +133,10 @@ public final class Passes<T extends Message> implements Store.Listener {
 
     private synchronized Work<T> next(Instant now) {
         followClock(now);
-        for (Told told = inbox.poll(); told != null; told = inbox.poll()) {
-            Told one = told;
-            told.changes().forEach(change -> takeIn(change, one.image()));
+        for (Key<T> key = woken.poll(); key != null; key = woken.poll()) {
+            if (!queue.offer(key, KeyQueue.Cause.CHANGE)) {
+                missed.set(true);
+            }
         }
         // After what was told: no key is decided on an image from before the change that woke it.
         Snapshot image = environment.store().snapshot();
@@ -131,13 +147,14 @@ public final class Passes<T extends Message> implements Store.Listener {
             turns.add(turn.get());
             turn = turns.size() < reconciler.atOnce() ? queue.take(now, image.revision()) : Optional.empty();
         }
+        awaited = queue.awaited().orElse(Long.MAX_VALUE);
         return new Work<>(turns, image);
     }
 
     private void followClock(Instant now) {
         if (nextResync.equals(Instant.MAX)) {
             nextResync = now.plus(settings.resync());
-        } else if (now.plus(CLOCK_STEP).isBefore(lastStep)) {
+        } else if (isSetBack(now)) {
             Duration by = Duration.between(lastStep, now);
             queue.shift(by);
             nextResync = nextResync.plus(by);
@@ -145,16 +162,23 @@ public final class Passes<T extends Message> implements Store.Listener {
         lastStep = now;
     }
 
-    private void takeIn(Change<?> change, Snapshot image) {
+    private boolean isSetBack(Instant now) {
+        return now.plus(CLOCK_STEP).isBefore(lastStep);
+    }
+
+    private boolean takeIn(Change<?> change, Snapshot image) {
+        boolean wakes = false;
         try {
             for (Key<T> key : reconciler.wokenBy(change, image)) {
-                if (!queue.offer(key, KeyQueue.Cause.CHANGE)) {
+                wakes = true;
+                if (!woken.offer(key)) {
                     missed.set(true);
                 }
             }
         } catch (RuntimeException e) {
             LOG.error("{}: cannot tell what {} wakes; the next resync looks at everything", name(), change.key(), e);
         }
+        return wakes;
     }
 
     private void fillUp(Snapshot image, Instant now) {
@@ -301,7 +325,9 @@ public final class Passes<T extends Message> implements Store.Listener {
     }
 
     private synchronized Instant nextStep(Instant now) {
-        if (queue.depth() > 0) {
+        awaited = queue.awaited().orElse(Long.MAX_VALUE);
+        // An image that came before that was said woke nobody.
+        if (queue.depth() > 0 || environment.store().snapshot().revision() >= awaited) {
             return now;
         }
         return queue.nextDue().filter(due -> due.isBefore(nextResync)).orElse(nextResync);

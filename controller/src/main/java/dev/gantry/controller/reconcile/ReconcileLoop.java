@@ -6,8 +6,9 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public final class ReconcileLoop<T extends Message> implements AutoCloseable {
 
     /** How long a worker is given to notice that it was stopped. */
     private static final Duration END_MAX = Duration.ofSeconds(5);
+
+    /** Until a worker says when the next one is due. */
+    private static final long FOREVER_NANOS = Duration.ofDays(365).toNanos();
 
     private final Reconciler<T> reconciler;
     private final LoopEnvironment environment;
@@ -68,83 +72,140 @@ public final class ReconcileLoop<T extends Message> implements AutoCloseable {
         }
     }
 
-    /** One subscription, one queue and their workers. */
+    /**
+     * One subscription, one queue, a thread that keeps the time, and as many workers as find work: a worker is started for
+     * what has become due and ends when nothing is, since most of what is told concerns few of the loops.
+     */
     private static final class Term<T extends Message> implements Store.Listener {
 
+        private final ReconcileLoop<T> loop;
         private final Passes<T> passes;
-        private final LoopEnvironment environment;
         private final Store.Subscription subscription;
-        private final List<Thread> workers = new ArrayList<>();
+        private final Thread timer;
         private final ReentrantLock lock = new ReentrantLock();
-        private final Condition news = lock.newCondition();
-        private long newsCount;
-        private volatile boolean ended;
+        private final Condition sooner = lock.newCondition();
+        private final Set<Thread> workers = new HashSet<>();
+
+        /** Something has become due since a worker began to look last. */
+        private boolean due;
+
+        /** When to look even if nothing changes, by {@link System#nanoTime}, which nobody sets. */
+        private long wakeNanos = System.nanoTime();
+
+        private boolean ended;
 
         private Term(ReconcileLoop<T> loop) {
-            environment = loop.environment;
-            passes = new Passes<>(loop.reconciler, environment, loop.settings, loop.meters);
-            subscription = environment.store().subscribe(this);
-            for (int i = 0; i < loop.settings.workers(); i++) {
-                workers.add(Thread.ofVirtual()
-                        .name(loop.reconciler.name() + "-" + i)
-                        .start(this::work));
-            }
+            this.loop = loop;
+            passes = new Passes<>(loop.reconciler, loop.environment, loop.settings, loop.meters);
+            subscription = loop.environment.store().subscribe(this);
+            timer = Thread.ofVirtual().name(loop.reconciler.name() + "-timer").start(this::keepTime);
         }
 
         @Override
         public void changed(Snapshot image, List<Change<?>> changes) {
-            passes.changed(image, changes);
-            tell();
+            if (passes.takeIn(image, changes)) {
+                engage();
+            }
+        }
+
+        private void keepTime() {
+            lock.lock();
+            try {
+                while (!ended) {
+                    long nanos = wakeNanos - System.nanoTime();
+                    if (nanos > 0) {
+                        long _ = sooner.awaitNanos(nanos);
+                    } else {
+                        wakeNanos = System.nanoTime() + FOREVER_NANOS;
+                        engage();
+                    }
+                }
+            } catch (InterruptedException e) {
+                warnUnlessEnded();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Has a worker look at what is due: one more, as long as there may be one, else one that is at work already. */
+        private void engage() {
+            lock.lock();
+            try {
+                due = true;
+                if (!ended && workers.size() < loop.settings.workers()) {
+                    Thread worker =
+                            Thread.ofVirtual().name(loop.reconciler.name()).unstarted(this::work);
+                    workers.add(worker);
+                    worker.start();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         private void work() {
             try {
-                while (!ended) {
-                    long seen = newsCount();
-                    Instant now = environment.clock().instant();
-                    Instant next = passes.step(now);
-                    if (next.isAfter(now)) {
-                        await(seen, Duration.between(environment.clock().instant(), next));
-                    } else {
-                        // Those who wait must learn of the work that is left, and of delays that
-                        // this pass has set.
-                        tell();
-                    }
+                while (!leaves(step())) {
+                    // Something has become due meanwhile.
                 }
             } catch (InterruptedException e) {
-                if (!ended) {
-                    LOG.warn(
-                            "{} was interrupted by a stranger",
-                            Thread.currentThread().getName());
+                leave(loop.settings.backOff().most());
+                warnUnlessEnded();
+            } catch (RuntimeException e) {
+                LOG.error("{}: a worker failed", loop.reconciler.name(), e);
+                leave(loop.settings.backOff().most());
+            }
+        }
+
+        /** How long until the next one, unless something changes; not positive for at once. */
+        private Duration step() throws InterruptedException {
+            lock.lock();
+            try {
+                due = false;
+            } finally {
+                lock.unlock();
+            }
+            Instant now = loop.environment.clock().instant();
+            Instant next = passes.step(now);
+            if (!next.isAfter(now)) {
+                // There is more than one worker has to do.
+                engage();
+            }
+            return Duration.between(loop.environment.clock().instant(), next);
+        }
+
+        private boolean leaves(Duration wait) {
+            lock.lock();
+            try {
+                if (!ended && (due || !wait.isPositive())) {
+                    return false;
                 }
-            }
-        }
-
-        private long newsCount() {
-            lock.lock();
-            try {
-                return newsCount;
+                leave(wait);
+                return true;
             } finally {
                 lock.unlock();
             }
         }
 
-        private void tell() {
+        private void leave(Duration wait) {
             lock.lock();
             try {
-                newsCount++;
-                news.signalAll();
+                workers.remove(Thread.currentThread());
+                long at = System.nanoTime() + wait.toNanos();
+                if (at - wakeNanos < 0) {
+                    wakeNanos = at;
+                    sooner.signal();
+                }
             } finally {
                 lock.unlock();
             }
         }
 
-        private void await(long seen, Duration most) throws InterruptedException {
+        private void warnUnlessEnded() {
             lock.lock();
             try {
-                long nanos = most.toNanos();
-                while (newsCount == seen && nanos > 0) {
-                    nanos = news.awaitNanos(nanos);
+                if (!ended) {
+                    LOG.warn("{} was interrupted by a stranger", loop.reconciler.name());
                 }
             } finally {
                 lock.unlock();
@@ -152,21 +213,36 @@ public final class ReconcileLoop<T extends Message> implements AutoCloseable {
         }
 
         private void end() {
-            ended = true;
             subscription.close();
-            workers.forEach(Thread::interrupt);
+            lock.lock();
+            try {
+                ended = true;
+                timer.interrupt();
+                workers.forEach(Thread::interrupt);
+            } finally {
+                lock.unlock();
+            }
         }
 
         private void join() {
             long deadline = System.nanoTime() + END_MAX.toNanos();
             try {
-                for (Thread worker : workers) {
+                for (Thread worker : working()) {
                     if (!worker.join(Duration.ofNanos(deadline - System.nanoTime()))) {
                         LOG.warn("{} does not end", worker.getName());
                     }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private List<Thread> working() {
+            lock.lock();
+            try {
+                return List.copyOf(workers);
+            } finally {
+                lock.unlock();
             }
         }
     }

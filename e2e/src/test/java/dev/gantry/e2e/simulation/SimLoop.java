@@ -40,8 +40,9 @@ final class SimLoop<T extends Message> implements Store.Listener {
 
     @Override
     public void changed(Snapshot image, List<Change<?>> changes) {
-        passes.changed(image, changes);
-        poke();
+        if (passes.takeIn(image, changes)) {
+            poke();
+        }
     }
 
     void stop() {
