@@ -10,7 +10,7 @@ public interface ResponseStream {
     void begin(int status, Headers headers);
 
     /**
-     * Waits while the client reads slowly.
+     * Waits while the client reads slowly; what was written last may still be under way to it.
      *
      * @throws ClientGoneException when nobody reads any more; a waiting handler is interrupted then
      */

@@ -4,18 +4,30 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A chunked response. Each write waits until the event loop has given it to the operating system. */
+/**
+ * A chunked response. A write waits while more than a little of what was written before it has not been given to the
+ * operating system: to wait for each of them would wake the writer once more for every line.
+ */
 final class VertxStream implements ResponseStream {
+
+    private static final int UNDER_WAY_MAX = 16 << 10;
+
+    /** What the event loop has been given to send. */
+    private record Piece(int bytes, CompletableFuture<Void> written) {}
 
     private final Exchange exchange;
     private final Context context;
     private final HttpServerResponse response;
     private final Duration writeTime;
+    private final Deque<Piece> underWay = new ArrayDeque<>();
+    private int bytesUnderWay;
     private volatile boolean gone;
     private boolean begun;
 
@@ -71,7 +83,16 @@ final class VertxStream implements ResponseStream {
                 });
             }
         });
-        Waiting.forClient(written, writeTime);
+        underWay.add(new Piece(bytes.length, written));
+        bytesUnderWay += bytes.length;
+        Piece first = underWay.peek();
+        while (first != null
+                && (bytesUnderWay > UNDER_WAY_MAX || first.written().isDone())) {
+            Waiting.forClient(first.written(), writeTime);
+            bytesUnderWay -= first.bytes();
+            underWay.remove();
+            first = underWay.peek();
+        }
     }
 
     @Override
