@@ -44,7 +44,7 @@ final class ApiBenchmark {
     private static final int PORT = EtcdProcess.freePort();
     private static final int CONNECTIONS = 16;
     private static final int REQUESTS = 8_000;
-    private static final int ROUNDS_MIN = 4;
+    private static final int ROUNDS_MIN = 8;
     private static final int ROUNDS_MAX = 16;
 
     /** A server whose compiler still works gets faster by more than this from one round to the next. */
