@@ -44,6 +44,7 @@ import dev.gantry.controller.reconcile.LoopEnvironment;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.scheduler.PlacementForecast;
 import dev.gantry.controller.scheduler.SchedulerReconciler;
+import dev.gantry.controller.ssm.DataChannel;
 import dev.gantry.store.Backend;
 import dev.gantry.store.ImageStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -56,6 +57,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,6 +217,13 @@ public final class Controller implements AutoCloseable {
                                 Version.TEXT, chance.controllerId(), identity.clusterUid(), settings.allowReset()),
                         () -> EcsSetup.defaultCluster(
                                 store, settings.cluster(), chance.clock().instant())))
+                .mount(routes);
+        new DataChannel(new DataChannel.Parts(
+                        store,
+                        agents.channels(),
+                        chance.clock(),
+                        () -> UUID.fromString(chance.requestId()),
+                        new SessionTrace(audit, chance.clock())))
                 .mount(routes);
         new Probes(store, meters).mount(routes);
         return routes;

@@ -13,6 +13,7 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final TaskDefinitionLists definitionLists;
     private final TaskLaunch launch;
     private final TaskOperations tasks;
+    private final ExecuteCommandOperations commands;
     private final ContainerInstanceOperations instances;
     private final ServiceOperations services;
     private final ServiceLists serviceLists;
@@ -27,6 +28,7 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.definitionLists = new TaskDefinitionLists(parts, writes);
         this.launch = new TaskLaunch(parts, writes);
         this.tasks = new TaskOperations(parts, writes);
+        this.commands = new ExecuteCommandOperations(parts, writes);
         this.instances = new ContainerInstanceOperations(parts, writes);
         this.services = new ServiceOperations(parts, writes);
         this.serviceLists = new ServiceLists(parts, writes);
@@ -136,6 +138,12 @@ final class EcsHandlers implements EcsApi<Caller> {
     @Override
     public ListTasksResponse listTasks(ListTasksRequest request, Caller caller) {
         return tasks.list(request);
+    }
+
+    @Override
+    public ExecuteCommandResponse executeCommand(ExecuteCommandRequest request, Caller caller)
+            throws InterruptedException {
+        return commands.execute(request, caller);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
+import dev.gantry.proto.ExecSession;
 import dev.gantry.proto.Idempotency;
 import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.JoinToken;
@@ -86,6 +87,9 @@ public final class Kinds {
 
     /** Scope: what is claimed; named by the address or port. */
     public static final Kind<NetworkClaim> NETWORK_CLAIM = new Kind<>("network-claim", NetworkClaim.parser());
+
+    /** No scope; named by the session's id. */
+    public static final Kind<ExecSession> EXEC_SESSION = new Kind<>("exec-session", ExecSession.parser());
 
     public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
 
@@ -232,7 +236,8 @@ public final class Kinds {
             SERVICE_ROUTE,
             INGRESS_ROUTE,
             NETWORK_POLICY,
-            NETWORK_CLAIM);
+            NETWORK_CLAIM,
+            EXEC_SESSION);
 
     public static final List<Index<?>> INDEXES = List.of(
             WORKLOADS_BY_NODE,
