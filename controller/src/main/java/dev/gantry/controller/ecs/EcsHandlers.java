@@ -13,13 +13,13 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final TaskDefinitionLists definitionLists;
     private final TaskLaunch launch;
     private final TaskOperations tasks;
-    private final ExecuteCommandOperations commands;
     private final ContainerInstanceOperations instances;
     private final ServiceOperations services;
     private final ServiceLists serviceLists;
     private final AttributeOperations attributes;
     private final AccountSettingOperations settings;
     private final TagOperations tags;
+    private final ExecuteCommandOperations commands;
 
     EcsHandlers(EcsParts parts) {
         Writes writes = new Writes(parts.store());
@@ -28,13 +28,13 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.definitionLists = new TaskDefinitionLists(parts, writes);
         this.launch = new TaskLaunch(parts, writes);
         this.tasks = new TaskOperations(parts, writes);
-        this.commands = new ExecuteCommandOperations(parts, writes);
         this.instances = new ContainerInstanceOperations(parts, writes);
         this.services = new ServiceOperations(parts, writes);
         this.serviceLists = new ServiceLists(parts, writes);
         this.attributes = new AttributeOperations(parts, writes);
         this.settings = new AccountSettingOperations(parts, writes);
         this.tags = new TagOperations(parts, writes);
+        this.commands = new ExecuteCommandOperations(parts, writes);
     }
 
     @Override
@@ -138,12 +138,6 @@ final class EcsHandlers implements EcsApi<Caller> {
     @Override
     public ListTasksResponse listTasks(ListTasksRequest request, Caller caller) {
         return tasks.list(request);
-    }
-
-    @Override
-    public ExecuteCommandResponse executeCommand(ExecuteCommandRequest request, Caller caller)
-            throws InterruptedException {
-        return commands.execute(request, caller);
     }
 
     @Override
@@ -288,5 +282,11 @@ final class EcsHandlers implements EcsApi<Caller> {
         return ListTagsForResourceResponse.builder()
                 .tags(tags.list(request.resourceArn()))
                 .build();
+    }
+
+    @Override
+    public ExecuteCommandResponse executeCommand(ExecuteCommandRequest request, Caller caller)
+            throws InterruptedException {
+        return commands.execute(request, caller);
     }
 }
