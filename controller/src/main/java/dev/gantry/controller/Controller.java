@@ -4,11 +4,13 @@ import dev.gantry.controller.aws.AccessKey;
 import dev.gantry.controller.aws.ApiMetrics;
 import dev.gantry.controller.aws.AuditFile;
 import dev.gantry.controller.aws.Authenticator;
+import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.aws.FrontDoor;
 import dev.gantry.controller.aws.PageTokens;
 import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.NodeLiveness;
+import dev.gantry.controller.dispatch.TaskDesk;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
@@ -89,10 +91,12 @@ public final class Controller implements AutoCloseable {
             this.identity = Identity.open(settings, store, chance);
             this.tokens = new JoinTokens(store, identity.authority(), chance.clock(), chance.secure());
             Lead lead = new Lead();
-            AgentServer agents = own(agentServer(lead));
             EcsParts ecsParts = ecsParts();
             EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts);
-            Edge edge = own(new Edge(identity.edge(settings), routes(ecs, agents), chance::requestId));
+            AuditFile audit =
+                    own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
+            AgentServer agents = own(agentServer(lead, taskDesk(ecs, audit)));
+            Edge edge = own(new Edge(identity.edge(settings), routes(ecs, agents, audit), chance::requestId));
             edge.start();
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
             Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts, ecs), chance);
@@ -174,7 +178,20 @@ public final class Controller implements AutoCloseable {
         return part;
     }
 
-    private AgentServer agentServer(Lead lead) throws IOException, InterruptedException {
+    /** Tasks are callers of their own account. */
+    private TaskDesk taskDesk(EcsFrontEnd ecs, AuditFile audit) {
+        ControllerSettings.Access access = settings.access();
+        Arns arns = arns();
+        return new TaskAnswers(
+                ecs,
+                (task, requestId) -> new Caller(access.account(), access.region(), task, requestId),
+                arns::task,
+                audit,
+                chance.clock(),
+                chance::requestId);
+    }
+
+    private AgentServer agentServer(Lead lead, TaskDesk tasks) throws IOException, InterruptedException {
         ControllerSettings.Listening listening = settings.listening();
         NodeSettings nodes = nodeSettings(settings.timing());
         return new AgentServer(
@@ -185,12 +202,11 @@ public final class Controller implements AutoCloseable {
                         AgentServer.HEARTBEAT_INTERVAL,
                         new Fence(nodes.fence(), nodes.fenceStop())),
                 new AgentServer.Parts(
-                        store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters));
+                        store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters, tasks));
     }
 
-    private Routes routes(EcsFrontEnd ecs, AgentServer agents) throws IOException, InterruptedException {
-        AuditFile audit =
-                own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
+    private Routes routes(EcsFrontEnd ecs, AgentServer agents, AuditFile audit)
+            throws IOException, InterruptedException {
         Arns arns = arns();
         Authenticator authenticator = authenticator();
         Routes routes = new Routes();

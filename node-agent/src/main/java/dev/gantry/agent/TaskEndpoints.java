@@ -9,7 +9,7 @@ public interface TaskEndpoints {
     /** Offers nothing. */
     TaskEndpoints NONE = new TaskEndpoints() {
         @Override
-        public void meet(Tenants tenants) {}
+        public void meet(Tenants tenants, TaskCounsel counsel) {}
 
         @Override
         public Map<String, String> variables(DesiredWorkload workload, String container) {
@@ -17,8 +17,8 @@ public interface TaskEndpoints {
         }
     };
 
-    /** Learns who runs here. */
-    void meet(Tenants tenants);
+    /** Learns who runs here, and whom to ask what is not known here. */
+    void meet(Tenants tenants, TaskCounsel counsel);
 
     /** The variables that tell a container where it may ask; none for one that could not reach it. */
     Map<String, String> variables(DesiredWorkload workload, String container) throws InterruptedException;

@@ -150,6 +150,47 @@ class TaskMetadataTest {
         node.stop(arn);
     }
 
+    /** The endpoint needs PUT, which the image's wget does not know: what is sent is written out. */
+    @Test
+    void letATaskOfAServiceProtectItself() throws JsonProcessingException {
+        String definition = family();
+        node.call(
+                "CreateService",
+                "{\"serviceName\":\"queue\",\"desiredCount\":1,\"taskDefinition\":\"" + definition + "\"}");
+        String[] found = {""};
+        Awaitility.await().until(() -> {
+            found[0] = node.call("ListTasks", "{\"serviceName\":\"queue\"}")
+                    .path("taskArns")
+                    .path(0)
+                    .asText();
+            return !found[0].isEmpty();
+        });
+        JsonNode task = node.running(found[0]);
+
+        JsonNode free = JSON.readTree(inside(task, "sh", "-c", "wget -q -O - $ECS_AGENT_URI/task-protection/v1/state"));
+        assertThat(free.at("/protection/ProtectionEnabled").asBoolean()).isFalse();
+        String put = inside(task, "sh", "-c", """
+            B='{"ProtectionEnabled":true,"ExpiresInMinutes":60}'
+            P=$(echo $ECS_AGENT_URI/task-protection/v1/state | busybox sed s,http://169.254.170.2,,)
+            busybox printf 'PUT %s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' $P ${#B} $B \
+             | busybox nc 169.254.170.2 80
+            """);
+
+        assertThat(put).contains("200 OK").contains("\"ProtectionEnabled\":true");
+        JsonNode shown = node.call("GetTaskProtection", "{\"tasks\":[\"" + found[0] + "\"]}");
+        assertThat(shown.at("/protectedTasks/0/protectionEnabled").asBoolean()).isTrue();
+        assertThat(shown.at("/protectedTasks/0/taskArn").asText()).isEqualTo(found[0]);
+        node.call("DeleteService", "{\"service\":\"queue\",\"force\":true}");
+    }
+
+    @Test
+    void saysThatAStandaloneTaskCannotBeProtected() {
+        JsonNode task = node.running(idle("bridge"));
+        assertThat(inside(task, "sh", "-c", "wget -q -O - $ECS_AGENT_URI/task-protection/v1/state"))
+                .contains("\"Reason\":\"TASK_NOT_VALID\"");
+        node.stop(task.path("taskArn").asText());
+    }
+
     @Test
     void tellNobodyOfOthers() {
         JsonNode one = node.running(idle("bridge"));

@@ -54,6 +54,11 @@ record Answers(Tenants tenants, Passes passes, ContainerEngine engine, Samples s
         return tenants.taskAt(from).map(tenant -> new Asking(tenant, ""));
     }
 
+    /** The task whose pass this is, if it is shown at home. */
+    Optional<Tenant> tenant(String pass, String from) throws InterruptedException {
+        return withPass(pass, from).map(Asking::tenant);
+    }
+
     private Optional<Asking> withPass(String pass, String from) throws InterruptedException {
         Optional<Tenant> tenant = tenants.task(Passes.task(pass));
         if (tenant.isEmpty()) {
@@ -152,7 +157,7 @@ record Answers(Tenants tenants, Passes passes, ContainerEngine engine, Samples s
         }
         ObjectNode sample = samples.take(portrait.id());
         Portrait holder = portraits.get(Sandbox.OF_TASK);
-        if (holder != null && holder != portrait && holder.isRunning()) {
+        if (holder != null && holder.isRunning() && !sample.has("networks")) {
             // The engine counts what goes over the network where it belongs to.
             ObjectNode network = samples.take(holder.id());
             sample.set("networks", network.path("networks"));

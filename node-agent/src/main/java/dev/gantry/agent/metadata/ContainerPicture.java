@@ -77,7 +77,7 @@ final class ContainerPicture {
         put(container, "CreatedAt", portrait.createdAt());
         put(container, "StartedAt", portrait.startedAt());
         put(container, "FinishedAt", portrait.finishedAt());
-        container.put("Type", isSandbox ? "CNI_PAUSE" : "NORMAL");
+        container.put("Type", type(isSandbox));
         health(container);
         volumes(container);
         networks(container);
@@ -85,6 +85,11 @@ final class ContainerPicture {
             newest(container);
         }
         return container;
+    }
+
+    private String type(boolean isSandbox) {
+        String held = network == NetworkMode.AWSVPC ? "CNI_PAUSE" : "NAMESPACE_PAUSE";
+        return isSandbox ? held : "NORMAL";
     }
 
     /** What only the newest version tells. */

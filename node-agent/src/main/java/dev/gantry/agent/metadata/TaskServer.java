@@ -1,5 +1,6 @@
 package dev.gantry.agent.metadata;
 
+import dev.gantry.agent.TaskCounsel;
 import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.Tenants;
 import dev.gantry.agent.Tenants.Tenant;
@@ -17,11 +18,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskServer.class);
     private static final String URL = "http://" + TaskAddress.ADDRESS;
+    private static final Set<String> READS = Set.of("GET", "HEAD");
     private static final Duration AGAIN = Duration.ofSeconds(30);
     // Others change the same kernel: what they took away comes back.
     private static final Duration REFRESH = Duration.ofMinutes(1);
@@ -55,6 +57,9 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
     private final Condition settled = lock.newCondition();
     private final Thread thread;
     private volatile Tenants tenants = Nobody.HERE;
+    private volatile TaskCounsel counsel = _ -> {
+        throw new IOException("the agent has only just begun");
+    };
     private volatile Optional<Passes> passes;
     private volatile boolean offered;
     private Optional<Door> door = Optional.empty();
@@ -112,8 +117,9 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
     }
 
     @Override
-    public void meet(Tenants those) {
+    public void meet(Tenants those, TaskCounsel asked) {
         tenants = those;
+        counsel = asked;
     }
 
     @Override
@@ -131,6 +137,7 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
         return Map.of(
                 "ECS_CONTAINER_METADATA_URI", URL + "/v3/" + pass,
                 "ECS_CONTAINER_METADATA_URI_V4", URL + "/v4/" + pass,
+                "ECS_AGENT_URI", URL + "/api/" + pass,
                 "AWS_EXECUTION_ENV", launch);
     }
 
@@ -243,15 +250,22 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
         if (!rates.admits(call.from())) {
             return Reply.failure(429, "too many questions; ask again later");
         }
-        if (!Stream.of("GET", "HEAD").toList().contains(call.method())) {
+        Optional<Passes> known = passes;
+        if (known.isEmpty()) {
+            return Reply.failure(404, "there is nothing at this path");
+        }
+        Answers answers = new Answers(tenants, known.get(), engine, samples, settings.zone());
+        Optional<String> protecting = Protection.pass(call.path());
+        if (protecting.isPresent()) {
+            return new Protection(answers, counsel).answer(call, protecting.get());
+        }
+        if (!READS.contains(call.method())) {
             return Reply.failure(405, "only GET is answered here");
         }
         Optional<Question> question = Question.of(call.path());
-        Optional<Passes> known = passes;
-        if (question.isEmpty() || known.isEmpty()) {
-            return Reply.failure(404, "there is nothing at this path");
-        }
-        return new Answers(tenants, known.get(), engine, samples, settings.zone()).answer(question.get(), call.from());
+        return question.isEmpty()
+                ? Reply.failure(404, "there is nothing at this path")
+                : answers.answer(question.get(), call.from());
     }
 
     @Override

@@ -67,12 +67,12 @@ public final class NodeAgent implements AutoCloseable {
                 reports,
                 new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth(), endpoints)));
         routing.meet(workshop);
-        endpoints.meet(workshop.tenants());
         NewestUsage usage = new NewestUsage();
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,
                 new AgentLink.Parts(workshop, leash, routing, reports, usage, clock, Uptime::nanos, CHANCE)));
+        endpoints.meet(workshop.tenants(), link::ask);
         workshop.begin();
         link.start();
         if (isEngineHere(settings)) {
