@@ -94,7 +94,9 @@ final class Preparation implements Hands.Builder {
         if (!workload.getSpec().hasPod()) {
             Creation drawn = creations.draw(
                     workload, told(workload, container), volumes.binds(workload, container), groups.parent(workload));
-            return container.getName().equals(Sandbox.OF_TASK) ? drawn.on(network()) : drawn;
+            boolean holdsNetwork = container.getName().equals(Sandbox.OF_TASK)
+                    && workload.getSpec().getNetwork() == NetworkMode.AWSVPC;
+            return holdsNetwork ? drawn.on(network()) : drawn;
         }
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
