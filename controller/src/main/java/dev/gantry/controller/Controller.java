@@ -4,11 +4,13 @@ import dev.gantry.controller.aws.AccessKey;
 import dev.gantry.controller.aws.ApiMetrics;
 import dev.gantry.controller.aws.AuditFile;
 import dev.gantry.controller.aws.Authenticator;
+import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.aws.FrontDoor;
 import dev.gantry.controller.aws.PageTokens;
 import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.dispatch.Fence;
 import dev.gantry.controller.dispatch.NodeLiveness;
+import dev.gantry.controller.dispatch.TaskDesk;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
@@ -44,6 +46,7 @@ import dev.gantry.controller.reconcile.LoopEnvironment;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.scheduler.PlacementForecast;
 import dev.gantry.controller.scheduler.SchedulerReconciler;
+import dev.gantry.controller.ssm.DataChannel;
 import dev.gantry.store.Backend;
 import dev.gantry.store.ImageStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -56,6 +59,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,10 +91,12 @@ public final class Controller implements AutoCloseable {
             this.identity = Identity.open(settings, store, chance);
             this.tokens = new JoinTokens(store, identity.authority(), chance.clock(), chance.secure());
             Lead lead = new Lead();
-            AgentServer agents = own(agentServer(lead));
             EcsParts ecsParts = ecsParts();
             EcsFrontEnd ecs = EcsFrontEnd.of(ecsParts);
-            Edge edge = own(new Edge(identity.edge(settings), routes(ecs, agents), chance::requestId));
+            AuditFile audit =
+                    own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
+            AgentServer agents = own(agentServer(lead, taskDesk(ecs, audit)));
+            Edge edge = own(new Edge(identity.edge(settings), routes(ecs, agents, audit), chance::requestId));
             edge.start();
             EcsSetup.defaultCluster(store, settings.cluster(), chance.clock().instant());
             Creation creation = KubeFrontEnd.creation(identity, new EcsDrafts(ecsParts, ecs), chance);
@@ -172,7 +178,20 @@ public final class Controller implements AutoCloseable {
         return part;
     }
 
-    private AgentServer agentServer(Lead lead) throws IOException, InterruptedException {
+    /** Tasks are callers of their own account. */
+    private TaskDesk taskDesk(EcsFrontEnd ecs, AuditFile audit) {
+        ControllerSettings.Access access = settings.access();
+        Arns arns = arns();
+        return new TaskAnswers(
+                ecs,
+                (task, requestId) -> new Caller(access.account(), access.region(), task, requestId),
+                arns::task,
+                audit,
+                chance.clock(),
+                chance::requestId);
+    }
+
+    private AgentServer agentServer(Lead lead, TaskDesk tasks) throws IOException, InterruptedException {
         ControllerSettings.Listening listening = settings.listening();
         NodeSettings nodes = nodeSettings(settings.timing());
         return new AgentServer(
@@ -183,12 +202,11 @@ public final class Controller implements AutoCloseable {
                         AgentServer.HEARTBEAT_INTERVAL,
                         new Fence(nodes.fence(), nodes.fenceStop())),
                 new AgentServer.Parts(
-                        store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters));
+                        store, lead, identity.authority(), tokens, chance.clock(), chance.secure(), meters, tasks));
     }
 
-    private Routes routes(EcsFrontEnd ecs, AgentServer agents) throws IOException, InterruptedException {
-        AuditFile audit =
-                own(new AuditFile(settings.dataDirectory().resolve("audit.log"), AUDIT_BYTES_MAX, AUDIT_FILES));
+    private Routes routes(EcsFrontEnd ecs, AgentServer agents, AuditFile audit)
+            throws IOException, InterruptedException {
         Arns arns = arns();
         Authenticator authenticator = authenticator();
         Routes routes = new Routes();
@@ -215,6 +233,13 @@ public final class Controller implements AutoCloseable {
                                 Version.TEXT, chance.controllerId(), identity.clusterUid(), settings.allowReset()),
                         () -> EcsSetup.defaultCluster(
                                 store, settings.cluster(), chance.clock().instant())))
+                .mount(routes);
+        new DataChannel(new DataChannel.Parts(
+                        store,
+                        agents.channels(),
+                        chance.clock(),
+                        () -> UUID.fromString(chance.requestId()),
+                        new SessionTrace(audit, chance.clock())))
                 .mount(routes);
         new Probes(store, meters).mount(routes);
         return routes;

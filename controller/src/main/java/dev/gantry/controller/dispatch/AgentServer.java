@@ -31,8 +31,8 @@ public final class AgentServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AgentServer.class);
     private static final int MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
-    // The session, a renewal, and the side channels.
-    private static final int CALLS_PER_CONNECTION_MAX = Channels.PER_NODE_MAX + 4;
+    // The session, a renewal, what tasks ask, and the side channels.
+    private static final int CALLS_PER_CONNECTION_MAX = Channels.PER_NODE_MAX + 12;
     private static final int RESETS_MAX = 200;
     private static final int RESETS_WINDOW_SECONDS = 10;
     private static final Duration CHANNEL_OPENS_WITHIN = Duration.ofSeconds(10);
@@ -57,7 +57,11 @@ public final class AgentServer implements AutoCloseable {
             Duration heartbeatInterval,
             Fence fence) {}
 
-    /** What it works with. */
+    /**
+     * What it works with.
+     *
+     * @param tasks answers what tasks ask through their nodes
+     */
     public record Parts(
             Store store,
             Leading leading,
@@ -65,7 +69,8 @@ public final class AgentServer implements AutoCloseable {
             JoinTokens tokens,
             InstantSource clock,
             SecureRandom chance,
-            MeterRegistry metrics) {}
+            MeterRegistry metrics,
+            TaskDesk tasks) {}
 
     public AgentServer(Settings settings, Parts parts) {
         heartbeats = new Heartbeats(parts.leading());
@@ -93,7 +98,7 @@ public final class AgentServer implements AutoCloseable {
         server = NettyServerBuilder.forAddress(settings.listen(), credentials(settings, parts))
                 .executor(executor)
                 .intercept(new Gate(parts.store(), parts.clock()))
-                .addService(new AgentsService(desk, parts.authority(), parts.tokens(), ids))
+                .addService(new AgentsService(desk, parts.authority(), parts.tokens(), ids, parts.tasks()))
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)

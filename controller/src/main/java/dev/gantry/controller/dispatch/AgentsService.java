@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.IdentityException;
 import dev.gantry.controller.identity.JoinTokens;
+import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.RefusedException;
 import dev.gantry.link.Incoming;
 import dev.gantry.link.Outgoing;
@@ -13,6 +14,8 @@ import dev.gantry.proto.Frame;
 import dev.gantry.proto.FromAgent;
 import dev.gantry.proto.JoinRequest;
 import dev.gantry.proto.RenewRequest;
+import dev.gantry.proto.TaskAnswer;
+import dev.gantry.proto.TaskQuestion;
 import dev.gantry.proto.ToAgent;
 import dev.gantry.store.UnavailableException;
 import io.grpc.Status;
@@ -23,7 +26,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Binds the protocol's four methods to what answers them. {@link Gate} has checked the caller. */
+/** Binds the protocol's five methods to what answers them. {@link Gate} has checked the caller. */
 final class AgentsService extends AgentsGrpc.AgentsImplBase {
 
     private static final Logger log = LoggerFactory.getLogger(AgentsService.class);
@@ -35,12 +38,14 @@ final class AgentsService extends AgentsGrpc.AgentsImplBase {
     private final Authority authority;
     private final JoinTokens tokens;
     private final Supplier<String> nodeIds;
+    private final TaskDesk tasks;
 
-    AgentsService(Session.Desk desk, Authority authority, JoinTokens tokens, Supplier<String> nodeIds) {
+    AgentsService(Session.Desk desk, Authority authority, JoinTokens tokens, Supplier<String> nodeIds, TaskDesk tasks) {
         this.desk = desk;
         this.authority = authority;
         this.tokens = tokens;
         this.nodeIds = nodeIds;
+        this.tasks = tasks;
     }
 
     @Override
@@ -64,6 +69,26 @@ final class AgentsService extends AgentsGrpc.AgentsImplBase {
         answer(answer, () -> {
             log.info("node {} gets a new certificate", nodeId);
             return certificate(request.getCertificateRequest(), nodeId);
+        });
+    }
+
+    @Override
+    public void ask(TaskQuestion question, StreamObserver<TaskAnswer> answer) {
+        String nodeId = Gate.NODE_ID.get();
+        String address = Gate.ADDRESS.get();
+        answer(answer, () -> {
+            boolean isIts = desk.store()
+                    .snapshot()
+                    .get(Kinds.WORKLOAD.key(question.getScope(), question.getWorkloadId()))
+                    .filter(task -> task.value().getPlacement().getNode().equals(nodeId))
+                    .isPresent();
+            if (!isIts) {
+                throw new RefusedException(
+                        RefusedException.Reason.DENIED,
+                        "node " + nodeId + " speaks for " + question.getScope() + "/" + question.getWorkloadId()
+                                + ", which it does not run");
+            }
+            return tasks.answer(question, address);
         });
     }
 

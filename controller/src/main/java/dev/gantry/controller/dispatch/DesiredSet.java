@@ -2,11 +2,14 @@ package dev.gantry.controller.dispatch;
 
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
+import dev.gantry.controller.resource.Tasks;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.TaskFacts;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -159,6 +162,7 @@ public record DesiredSet(long revision, long epoch, Map<Key<Workload>, Held> wor
                 .setStopReason(stop ? workload.getWish().getStopReason() : "")
                 .setSpec(workload.getSpec());
         Pods.pod(workload).ifPresent(pod -> desired.putAllLabels(pod.getLabelsMap()));
+        Tasks.task(workload).ifPresent(task -> desired.setTask(facts(task)));
         if (workload.hasSupplies()) {
             desired.setSupplies(workload.getSupplies());
         }
@@ -166,6 +170,14 @@ public record DesiredSet(long revision, long epoch, Map<Key<Workload>, Held> wor
             desired.setStopGraceSeconds(workload.getWish().getGraceSeconds());
         }
         return desired.build();
+    }
+
+    private static TaskFacts facts(EcsTask task) {
+        return TaskFacts.newBuilder()
+                .setLaunchType(task.getLaunchType())
+                .setService(task.getServiceName())
+                .putAllTags(task.getTagsMap())
+                .build();
     }
 
     private static DesiredWorkload settled(Versioned<Workload> stopped) {

@@ -39,6 +39,7 @@ public final class Expiries {
                         granularity(stopped),
                         (_, _) -> List.of()),
                 Expiry.of(Kinds.JOIN_TOKEN, MINUTE, token -> at(token.getExpiresAtMs(), Duration.ZERO)),
+                Expiry.of(Kinds.EXEC_SESSION, MINUTE, session -> at(session.getExpiresAtMs(), Duration.ZERO)),
                 Expiry.of(Kinds.IDEMPOTENCY, MINUTE, record -> at(record.getExpiresAtMs(), Duration.ZERO)),
                 Expiry.of(
                         Kinds.KUBE_OBJECT,

@@ -20,6 +20,7 @@ final class Reset {
             Kinds.ECS_SERVICE,
             Kinds.WORKLOAD,
             Kinds.EVENT,
+            Kinds.EXEC_SESSION,
             Kinds.ECS_TASK_DEFINITION,
             Kinds.ECS_FAMILY,
             Kinds.IDEMPOTENCY,

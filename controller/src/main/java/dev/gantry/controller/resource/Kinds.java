@@ -8,6 +8,7 @@ import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
+import dev.gantry.proto.ExecSession;
 import dev.gantry.proto.Idempotency;
 import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.JoinToken;
@@ -87,6 +88,9 @@ public final class Kinds {
     /** Scope: what is claimed; named by the address or port. */
     public static final Kind<NetworkClaim> NETWORK_CLAIM = new Kind<>("network-claim", NetworkClaim.parser());
 
+    /** No scope; named by the session's id. */
+    public static final Kind<ExecSession> EXEC_SESSION = new Kind<>("exec-session", ExecSession.parser());
+
     public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
 
     /** Workloads by the id of the node they were placed on, stopped ones included. */
@@ -151,6 +155,14 @@ public final class Kinds {
                     List.of(w.key().scope() + "/pending");
                 default -> List.of();
             });
+
+    /** Services of the scheduling strategy DAEMON that were not deleted, by cluster. */
+    public static final Index<EcsService> DAEMON_SERVICES_BY_CLUSTER = new Index<>(
+            "daemon-services-by-cluster",
+            ECS_SERVICE,
+            service -> service.value().getDaemon() && service.value().getStatus() != EcsService.Status.INACTIVE
+                    ? List.of(service.key().scope())
+                    : List.of());
 
     /** Nodes by the ECS cluster they serve. */
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
@@ -232,7 +244,8 @@ public final class Kinds {
             SERVICE_ROUTE,
             INGRESS_ROUTE,
             NETWORK_POLICY,
-            NETWORK_CLAIM);
+            NETWORK_CLAIM,
+            EXEC_SESSION);
 
     public static final List<Index<?>> INDEXES = List.of(
             WORKLOADS_BY_NODE,
@@ -243,6 +256,7 @@ public final class Kinds {
             LIVE_WORKLOADS_BY_GROUP,
             WORKLOADS_BY_STAGE,
             WORKLOADS_BY_PROGRESS,
+            DAEMON_SERVICES_BY_CLUSTER,
             NODES_BY_CLUSTER,
             NODES_BY_ADMINISTRATION,
             KUBE_OBJECTS_BY_RESOURCE,

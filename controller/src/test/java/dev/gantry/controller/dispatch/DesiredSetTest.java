@@ -10,6 +10,7 @@ import dev.gantry.proto.Desired;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
+import dev.gantry.proto.TaskFacts;
 import dev.gantry.store.Snapshot;
 import java.time.Duration;
 import java.util.Map;
@@ -73,6 +74,23 @@ class DesiredSetTest {
         assertThat(whole().workloads())
                 .hasSize(DesiredSet.SETTLED_MAX)
                 .containsKey(Kinds.WORKLOAD.key("default", "w0"));
+    }
+
+    @Test
+    void tellsTheNodeWhatTasksMayAskAboutThemselvesAndEachChangeOfIt() throws InterruptedException {
+        samples.task("t", Map.of("team", "blue"));
+        DesiredSet before = whole();
+        assertThat(before.full().getWorkloads(0).getTask())
+                .isEqualTo(TaskFacts.newBuilder()
+                        .setLaunchType("EC2")
+                        .setService("shop")
+                        .putTags("team", "blue")
+                        .build());
+
+        samples.task("t", Map.of("team", "red"));
+
+        Desired delta = after(before).since(before).orElseThrow();
+        assertThat(delta.getWorkloads(0).getTask().getTagsMap()).isEqualTo(Map.of("team", "red"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gantry.controller.dispatch;
 import com.google.protobuf.Any;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.ControllerEntry;
+import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.IngressRoute;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Leader;
@@ -69,6 +70,27 @@ final class LinkSamples {
                 .setObserved(Observation.newBuilder()
                         .setPhase(phase)
                         .setStoppedAtMs(phase == Phase.STOPPED ? stoppedAt.toEpochMilli() : 0))
+                .build();
+        Optional<Versioned<Workload>> before = store.snapshot().get(key);
+        Transaction.Builder writes = Transaction.builder();
+        before.ifPresentOrElse(old -> writes.update(old, workload), () -> writes.create(key, workload));
+        return commit(writes);
+    }
+
+    /** A task of ECS that runs and has these tags now. */
+    Snapshot task(String id, Map<String, String> tags) throws InterruptedException {
+        Key<Workload> key = Kinds.WORKLOAD.key("default", id);
+        Workload workload = Workload.newBuilder()
+                .setId(id)
+                .setScope("default")
+                .setOrigin(Any.pack(EcsTask.newBuilder()
+                        .setLaunchType("EC2")
+                        .setServiceName("shop")
+                        .putAllTags(tags)
+                        .build()))
+                .setWish(Wish.newBuilder().setDesired(RunState.RUN))
+                .setPlacement(Placement.newBuilder().setNode(NODE).setNodeEpoch(3))
+                .setObserved(Observation.newBuilder().setPhase(Phase.RUNNING))
                 .build();
         Optional<Versioned<Workload>> before = store.snapshot().get(key);
         Transaction.Builder writes = Transaction.builder();

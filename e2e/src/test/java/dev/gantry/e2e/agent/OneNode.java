@@ -95,7 +95,10 @@ final class OneNode implements AutoCloseable {
         call(
                 "RegisterTaskDefinition",
                 "{\"family\":\"" + family + "\"," + definition.replace("IMAGE", Engine.IMAGE) + "}");
-        return call("RunTask", "{\"taskDefinition\":\"" + family + "\"}");
+        String network = definition.contains("\"awsvpc\"")
+                ? ",\"networkConfiguration\":{\"awsvpcConfiguration\":{\"subnets\":[\"subnet-1\"]}}"
+                : "";
+        return call("RunTask", "{\"taskDefinition\":\"" + family + "\"" + network + "}");
     }
 
     JsonNode call(String operation, String input) {

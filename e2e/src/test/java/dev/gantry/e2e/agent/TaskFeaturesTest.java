@@ -194,6 +194,25 @@ class TaskFeaturesTest {
     }
 
     @Test
+    void sharesProcessesAndIpcObjectsWithinATask() {
+        for (String network : List.of("bridge", "host", "awsvpc")) {
+            JsonNode task = node.stopped(node.run("""
+                "networkMode":"%s","pidMode":"task","ipcMode":"task",
+                "containerDefinitions":[
+                 {"name":"one","image":"IMAGE","memory":16,"stopTimeout":2,
+                  "command":["sh","-c","busybox readlink /proc/self/ns/ipc; exec sleep 1234"]},
+                 {"name":"two","image":"IMAGE","memory":16,
+                  "dependsOn":[{"containerName":"one","condition":"START"}],
+                  "command":["sh","-c","busybox readlink /proc/self/ns/ipc; for i in $(seq 50); do busybox ps | busybox grep -q 'sleep 123[4]' && exit 0; sleep 0.1; done; exit 1"]}]
+                """.formatted(network)));
+            assertThat(OneNode.container(task, "two").path("exitCode").asInt())
+                    .as(network)
+                    .isZero();
+            assertThat(node.log(task, "two")).startsWith("ipc:").isEqualTo(node.log(task, "one"));
+        }
+    }
+
+    @Test
     void startsContainersInTheOrderOfTheirDependencies() {
         JsonNode task = node.stopped(node.run("""
             "containerDefinitions":[

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,13 @@ public record Aws(Map<String, String> environment) {
             throw new AssertionError(String.join(" ", result.words()) + " was not refused: " + result.out());
         }
         return result.err().strip();
+    }
+
+    /** The same in another environment. */
+    public Aws with(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
+        return new Aws(all);
     }
 
     public Command command(String... words) {

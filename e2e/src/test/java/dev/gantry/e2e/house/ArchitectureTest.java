@@ -41,7 +41,8 @@ class ArchitectureTest {
     void onlyTheEdgesKnowVertx() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.gantry.controller.http..", "dev.gantry.agent.ingress..")
+                .resideOutsideOfPackages(
+                        "dev.gantry.controller.http..", "dev.gantry.agent.ingress..", "dev.gantry.agent.metadata..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")

@@ -2,6 +2,7 @@ package dev.gantry.e2e.link;
 
 import dev.gantry.controller.dispatch.AgentServer;
 import dev.gantry.controller.dispatch.Fence;
+import dev.gantry.controller.dispatch.TaskDesk;
 import dev.gantry.controller.identity.Authority;
 import dev.gantry.controller.identity.ClusterKey;
 import dev.gantry.controller.identity.ClusterSecrets;
@@ -48,7 +49,7 @@ final class Controller implements AutoCloseable {
                         new ClusterSecrets(vault, chance).clusterUid(),
                         HEARTBEAT,
                         new Fence(Duration.ofSeconds(20), Duration.ofSeconds(5))),
-                new AgentServer.Parts(store, throne, authority, tokens, clock, chance, metrics));
+                new AgentServer.Parts(store, throne, authority, tokens, clock, chance, metrics, TaskDesk.NONE));
         server.listen();
     }
 

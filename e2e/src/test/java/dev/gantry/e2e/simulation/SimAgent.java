@@ -4,6 +4,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Fence;
 import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.connection.LinkEffect;
 import dev.gantry.agent.connection.LinkInput;
 import dev.gantry.agent.connection.LinkRules;
@@ -231,7 +232,13 @@ final class SimAgent {
                 node.journal(),
                 this::reported,
                 new EngineWorkshop.Surroundings(
-                        this::execute, this::alarm, node.clock(), node.leash(), Routing.NONE, HealthInquiry.NONE));
+                        this::execute,
+                        this::alarm,
+                        node.clock(),
+                        node.leash(),
+                        Routing.NONE,
+                        HealthInquiry.NONE,
+                        TaskEndpoints.NONE));
     }
 
     private void execute(Runnable what) {

@@ -10,6 +10,7 @@ import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.engine.LocalImage;
 import dev.gantry.agent.engine.Output;
+import dev.gantry.agent.engine.Portrait;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.ObservedContainer.State;
@@ -436,8 +437,18 @@ final class SimRuntime implements ContainerEngine {
     }
 
     @Override
+    public Optional<Portrait> portray(String idOrName) {
+        return Optional.empty();
+    }
+
+    @Override
     public ContainerStats stats(String id) {
         return ContainerStats.getDefaultInstance();
+    }
+
+    @Override
+    public String statistics(String id, boolean compared) {
+        return "{}";
     }
 
     @Override

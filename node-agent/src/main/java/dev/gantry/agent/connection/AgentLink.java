@@ -3,7 +3,12 @@ package dev.gantry.agent.connection;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.Workshop;
+import dev.gantry.proto.AgentsGrpc;
+import dev.gantry.proto.TaskAnswer;
+import dev.gantry.proto.TaskQuestion;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -12,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +33,8 @@ public final class AgentLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AgentLink.class);
     private static final int REDIRECTS_MAX = 3;
     private static final Duration RENEWAL_AGAIN = Duration.ofMinutes(10);
+    private static final int QUESTIONS_MAX = 8;
+    private static final int ANSWER_WITHIN_SECONDS = 4;
 
     private final Settings settings;
     private final Parts parts;
@@ -34,7 +42,9 @@ public final class AgentLink implements AutoCloseable {
     private final DesiredFile file;
     private final KnownControllers known;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final Semaphore questions = new Semaphore(QUESTIONS_MAX);
     private volatile boolean connected;
+    private volatile @Nullable ManagedChannel leader;
     private volatile NodeIdentity identity;
     private Obeyed obeyed;
     private double renewalPoint;
@@ -101,6 +111,26 @@ public final class AgentLink implements AutoCloseable {
     /** Whether a leader has taken this node on, as far as is known. */
     public boolean isConnected() {
         return connected;
+    }
+
+    /** Asks the leader for a task of this node. */
+    public TaskAnswer ask(TaskQuestion question) throws IOException {
+        ManagedChannel channel = leader;
+        if (channel == null) {
+            throw new IOException("this node is not connected to a leader at the moment");
+        }
+        if (!questions.tryAcquire()) {
+            throw new IOException("this node asks for " + QUESTIONS_MAX + " tasks already");
+        }
+        try {
+            return AgentsGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .ask(question);
+        } catch (StatusRuntimeException e) {
+            throw new IOException("the leader does not answer: " + Wire.words(e), e);
+        } finally {
+            questions.release();
+        }
     }
 
     public String nodeId() {
@@ -176,6 +206,7 @@ public final class AgentLink implements AutoCloseable {
             }
             return new Connection(shared, channel, obeyed).run(identity.nodeId(), () -> {
                 connected = true;
+                leader = channel;
                 log.info("connected to the leader at {} as node {}", controller, identity.nodeId());
             });
         } catch (LinkException e) {
@@ -186,6 +217,7 @@ public final class AgentLink implements AutoCloseable {
             return new Connection.Outcome(obeyed, false, "an error of this agent: " + e, Optional.empty());
         } finally {
             connected = false;
+            leader = null;
             channel.shutdownNow();
             parts.reports().takeBack();
         }

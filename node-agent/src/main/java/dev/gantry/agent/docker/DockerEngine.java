@@ -18,11 +18,11 @@ import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineEvent;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineFacts;
-import dev.gantry.agent.engine.ImageReference;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.engine.LocalImage;
 import dev.gantry.agent.engine.Output;
+import dev.gantry.agent.engine.Portrait;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
@@ -32,7 +32,6 @@ import dev.gantry.proto.RegistryCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,13 +43,12 @@ import java.util.stream.Stream;
 public final class DockerEngine implements ContainerEngine {
 
     private static final int CONNECTIONS = 128;
-    private static final int OK = 200;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STOP_MARGIN = Duration.ofSeconds(20);
 
     private final String nodeId;
     private final AgentSettings.Engine settings;
-    private final DockerHttpClient transport;
+    private final PlainCalls plain;
     private final DockerClient commands;
     private final DockerClient streaming;
     private final Streams streams;
@@ -62,7 +60,8 @@ public final class DockerEngine implements ContainerEngine {
         DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(settings.host())
                 .build();
-        this.transport = transport(config, CONNECTIONS);
+        DockerHttpClient transport = transport(config, CONNECTIONS);
+        this.plain = new PlainCalls(transport);
         this.commands = DockerClientImpl.getInstance(config, transport);
         this.streaming = DockerClientImpl.getInstance(config, transport(config, Integer.MAX_VALUE));
         this.streams = new Streams(nodeId, streaming, settings.callTimeout());
@@ -119,6 +118,18 @@ public final class DockerEngine implements ContainerEngine {
                     settings.callTimeout(),
                     () -> Answers.sighting(
                             commands.inspectContainerCmd(idOrName).exec(), nodeId)));
+        } catch (EngineException e) {
+            return absent(e);
+        }
+    }
+
+    @Override
+    public Optional<Portrait> portray(String idOrName) throws InterruptedException {
+        try {
+            return Optional.of(Deadlines.call(
+                    "inspect",
+                    settings.callTimeout(),
+                    () -> Portraits.of(commands.inspectContainerCmd(idOrName).exec())));
         } catch (EngineException e) {
             return absent(e);
         }
@@ -252,26 +263,9 @@ public final class DockerEngine implements ContainerEngine {
         streams.pull(reference, credentials, patience, progress);
     }
 
-    /** It goes as a whole: of what the library sends from a stream the engine (20.10) finds the end missing. */
     @Override
     public void importImage(String reference, byte[] tar) throws InterruptedException {
-        ImageReference parts = ImageReference.parse(reference);
-        DockerHttpClient.Request request = DockerHttpClient.Request.builder()
-                .method(DockerHttpClient.Request.Method.POST)
-                .path("/images/create?fromSrc=-&repo=" + parts.name() + "&tag=" + parts.tag())
-                .putHeader("Content-Type", "application/x-tar")
-                .bodyBytes(tar)
-                .build();
-        Deadlines.run("import image", settings.createTimeout(), () -> {
-            try (DockerHttpClient.Response response = transport.execute(request)) {
-                String said = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
-                if (response.getStatusCode() != OK || said.contains("\"error\"")) {
-                    throw new EngineException(EngineException.Kind.FAILED, said.strip());
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        Deadlines.run("import image", settings.createTimeout(), () -> plain.importImage(reference, tar));
     }
 
     @Override
@@ -342,6 +336,14 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public ContainerStats stats(String id) throws InterruptedException {
         return streams.stats(id);
+    }
+
+    @Override
+    public String statistics(String id, boolean compared) throws InterruptedException {
+        return Deadlines.call(
+                "statistics",
+                settings.callTimeout(),
+                () -> plain.get("/containers/" + id + "/stats?stream=false" + (compared ? "" : "&one-shot=true")));
     }
 
     @Override

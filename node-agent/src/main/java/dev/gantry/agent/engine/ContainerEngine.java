@@ -32,6 +32,9 @@ public interface ContainerEngine extends AutoCloseable {
 
     Optional<Sighting> inspect(String idOrName) throws InterruptedException;
 
+    /** All that the engine tells of a container. */
+    Optional<Portrait> portray(String idOrName) throws InterruptedException;
+
     /** @return the new container's id; CONFLICT when the name is taken, NOT_FOUND when the image is not present */
     String create(Creation creation) throws InterruptedException;
 
@@ -94,6 +97,13 @@ public interface ContainerEngine extends AutoCloseable {
 
     /** The name in the sample is left empty. */
     ContainerStats stats(String id) throws InterruptedException;
+
+    /**
+     * A running container's statistics as the engine writes them, in JSON.
+     *
+     * @param compared with those of a second before, for which the engine waits; otherwise at once
+     */
+    String statistics(String id, boolean compared) throws InterruptedException;
 
     /** Hands on events until the engine goes away; then it returns or throws. */
     void events(Consumer<EngineEvent> listener) throws InterruptedException;

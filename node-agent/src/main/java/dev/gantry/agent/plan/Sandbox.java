@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The container that holds the network of a pod, or of a task in the network mode awsvpc, so that it outlives the containers that share it. No
- * container of a pod or a task can have its name.
+ * The container that holds what the containers of a pod or a task share, so that it outlives them: the network of a pod, or of a task in the network
+ * mode awsvpc, and a task's processes and IPC objects. No container of a pod or a task can have its name.
  */
 public final class Sandbox {
 
@@ -37,12 +37,26 @@ public final class Sandbox {
         return spec.getNetwork() == NetworkMode.AWSVPC ? Optional.of(OF_TASK) : Optional.empty();
     }
 
-    /** A task in the network mode awsvpc with the container that holds its network, for which all others wait; any other as it is. */
+    /** What a task asks for to have one namespace for all its containers. */
+    private static final String SHARED = "task";
+
+    /** Whether the containers of a task share their processes' namespace. */
+    public static boolean sharesProcesses(WorkloadSpec spec) {
+        return spec.getPidMode().equals(SHARED);
+    }
+
+    /** Whether the containers of a task share their IPC objects. */
+    public static boolean sharesIpc(WorkloadSpec spec) {
+        return spec.getIpcMode().equals(SHARED);
+    }
+
+    /** A task that shares something with the container that holds it, for which all others wait; any other as it is. */
     public static DesiredWorkload sheltered(DesiredWorkload workload) {
         WorkloadSpec spec = workload.getSpec();
         boolean isSheltered = spec.getContainersList().stream()
                 .anyMatch(container -> container.getName().equals(OF_TASK));
-        if (spec.hasPod() || spec.getNetwork() != NetworkMode.AWSVPC || isSheltered) {
+        boolean isShared = spec.getNetwork() == NetworkMode.AWSVPC || sharesProcesses(spec) || sharesIpc(spec);
+        if (spec.hasPod() || !isShared || isSheltered) {
             return workload;
         }
         WorkloadSpec.Builder sheltered = spec.toBuilder().clearContainers();

@@ -3,6 +3,7 @@ package dev.gantry.agent.run;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.connection.AgentLink;
 import dev.gantry.agent.connection.GrpcHealth;
 import dev.gantry.agent.connection.HostPort;
@@ -16,6 +17,7 @@ import dev.gantry.agent.docker.DockerEngine;
 import dev.gantry.agent.ingress.IngressServer;
 import dev.gantry.agent.leash.NodeLeash;
 import dev.gantry.agent.leash.Uptime;
+import dev.gantry.agent.metadata.TaskServer;
 import dev.gantry.agent.network.DistantNetwork;
 import dev.gantry.agent.network.NodeNetwork;
 import dev.gantry.agent.usage.Measuring;
@@ -57,18 +59,20 @@ public final class NodeAgent implements AutoCloseable {
         Leash leash =
                 NodeLeash.of(settings.engine().host(), settings.dataDirectory().resolve("leash"));
         Routing routing = routing(settings, engine);
+        TaskEndpoints endpoints = endpoints(settings, engine);
         EngineWorkshop workshop = own(EngineWorkshop.open(
                 settings,
                 engine,
                 own(JournalFile.open(settings.dataDirectory())),
                 reports,
-                new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth())));
+                new EngineWorkshop.Surroundings(threads, alarms, clock, leash, routing, new GrpcHealth(), endpoints)));
         routing.meet(workshop);
         NewestUsage usage = new NewestUsage();
         this.link = own(new AgentLink(
                 new AgentLink.Settings(settings.dataDirectory(), controllers, LinkTiming.DEFAULT),
                 identity,
                 new AgentLink.Parts(workshop, leash, routing, reports, usage, clock, Uptime::nanos, CHANCE)));
+        endpoints.meet(workshop.tenants(), link::ask);
         workshop.begin();
         link.start();
         if (isEngineHere(settings)) {
@@ -78,6 +82,20 @@ public final class NodeAgent implements AutoCloseable {
 
     private static boolean isEngineHere(AgentSettings settings) {
         return settings.engine().host().startsWith("unix://");
+    }
+
+    /** Only containers of this machine reach an address that is this machine's alone. */
+    private TaskEndpoints endpoints(AgentSettings settings, DockerEngine engine) throws IOException {
+        if (!isEngineHere(settings)) {
+            LOG.info("The engine is on another machine: tasks cannot ask about themselves, and are told of no address");
+            return TaskEndpoints.NONE;
+        }
+        return own(TaskServer.start(
+                new TaskServer.Settings(
+                        settings.nodeId(), settings.machine().availabilityZone(), settings.dataDirectory()),
+                engine,
+                CHANCE,
+                Uptime::nanos));
     }
 
     /** Only where the engine is on this machine its containers are on a network of this machine. */

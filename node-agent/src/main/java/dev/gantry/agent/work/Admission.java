@@ -53,7 +53,7 @@ final class Admission {
     }
 
     private void namespace(String field, String mode) {
-        boolean known = List.of("", "host", "none").contains(mode);
+        boolean known = List.of("", "host", "none", "task").contains(mode);
         if (!known) {
             throw RefusedTaskException.hostConfig(field + " " + mode + " is not available on this node");
         }

@@ -36,13 +36,13 @@ final class Creations {
         WorkloadSpec spec = workload.getSpec();
         String driver = driver(container);
         Optional<String> sandbox = Sandbox.of(spec);
-        boolean isSandbox = sandbox.equals(Optional.of(container.getName()));
+        boolean isSandbox = Sandbox.isNamed(container.getName());
         return new Creation(
                 Names.container(workload, container.getName()),
                 isSandbox ? sandbox(spec.getPod(), container) : container,
-                spec.getNetwork() == NetworkMode.NETWORK_MODE_UNSPECIFIED ? NetworkMode.BRIDGE : spec.getNetwork(),
-                isSandbox ? spec.getPidMode() : pidMode(workload, container),
-                isSandbox && spec.getIpcMode().isEmpty() ? "shareable" : spec.getIpcMode(),
+                isSandbox && sandbox.isEmpty() ? NetworkMode.NONE : network(spec),
+                isSandbox ? own(spec.getPidMode(), "") : pidMode(workload, container),
+                isSandbox ? own(spec.getIpcMode(), "shareable") : ipcMode(workload),
                 isSandbox
                         ? ""
                         : sandbox.map(name -> Names.container(workload, name)).orElse(""),
@@ -62,9 +62,27 @@ final class Creations {
                 "");
     }
 
-    /** Whose processes it sees: the pod's, the machine's, or those of the container that it is there for. */
+    private static NetworkMode network(WorkloadSpec spec) {
+        return spec.getNetwork() == NetworkMode.NETWORK_MODE_UNSPECIFIED ? NetworkMode.BRIDGE : spec.getNetwork();
+    }
+
+    /** Of the container whose namespace the others may join. */
+    private static String own(String mode, String otherwise) {
+        return mode.isEmpty() || mode.equals("task") ? otherwise : mode;
+    }
+
+    private static String ipcMode(DesiredWorkload workload) {
+        return Sandbox.sharesIpc(workload.getSpec())
+                ? "container:" + Names.container(workload, Sandbox.OF_TASK)
+                : workload.getSpec().getIpcMode();
+    }
+
+    /** Whose processes it sees: the task's, the pod's, the machine's, or those of the container that it is there for. */
     private static String pidMode(DesiredWorkload workload, ContainerSpec container) {
         WorkloadSpec spec = workload.getSpec();
+        if (Sandbox.sharesProcesses(spec)) {
+            return "container:" + Names.container(workload, Sandbox.OF_TASK);
+        }
         if (spec.getPod().getSharedProcesses()) {
             return "container:" + Names.container(workload, Sandbox.NAME);
         }

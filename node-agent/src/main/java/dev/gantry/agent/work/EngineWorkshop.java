@@ -8,6 +8,8 @@ import dev.gantry.agent.Residents;
 import dev.gantry.agent.Routing;
 import dev.gantry.agent.Sink;
 import dev.gantry.agent.Source;
+import dev.gantry.agent.TaskEndpoints;
+import dev.gantry.agent.Tenants;
 import dev.gantry.agent.Workshop;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.EngineEvent;
@@ -23,7 +25,6 @@ import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.OpenChannel;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -57,9 +58,16 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
      * @param leash   of what must not run twice
      * @param routing says where names are resolved, and guards pods
      * @param health  asks containers that speak gRPC
+     * @param tasks   what tasks ask about themselves
      */
     public record Surroundings(
-            Executor threads, Alarm alarm, InstantSource clock, Leash leash, Routing routing, HealthInquiry health) {}
+            Executor threads,
+            Alarm alarm,
+            InstantSource clock,
+            Leash leash,
+            Routing routing,
+            HealthInquiry health,
+            TaskEndpoints tasks) {}
 
     private final AgentSettings settings;
     private final ContainerEngine engine;
@@ -93,8 +101,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         this.facts = facts;
         this.recalled = journal.entries();
         this.images = new Images(engine, settings.images(), surroundings.clock());
-        HostPaths hostPaths =
-                new HostPaths(settings.allowed().hostRoot(), settings.allowed().hostPaths(), never(settings));
+        HostPaths hostPaths = HostPaths.of(settings);
         Pods pods = new Pods(engine, surroundings.clock(), surroundings.health(), surroundings.routing());
         Preparation preparation = new Preparation(
                 settings,
@@ -102,7 +109,7 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
                 facts,
                 hostPaths,
                 pods,
-                surroundings.routing(),
+                surroundings,
                 machine().describe().getAddressesList());
         this.housekeeping = new Housekeeping(
                 images,
@@ -134,15 +141,6 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
                 () -> listed && !closed);
         this.channels =
                 new SideChannels(engine, preparation.previousLogs(), key -> Optional.ofNullable(keepers.get(key)));
-    }
-
-    private static Set<Path> never(AgentSettings settings) {
-        Set<Path> never = new HashSet<>(Set.of(settings.dataDirectory()));
-        String host = settings.engine().host();
-        if (host.startsWith("unix://")) {
-            never.add(Path.of(host.substring("unix://".length())));
-        }
-        return never;
     }
 
     /**
@@ -238,6 +236,11 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
         return keepers.values().stream()
                 .flatMap(keeper -> keeper.running().stream())
                 .toList();
+    }
+
+    /** Who runs here. */
+    public Tenants tenants() {
+        return new Lodgers(keepers);
     }
 
     @Override

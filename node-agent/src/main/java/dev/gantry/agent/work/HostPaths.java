@@ -1,5 +1,6 @@
 package dev.gantry.agent.work;
 
+import dev.gantry.agent.AgentSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,16 @@ final class HostPaths {
         this.roots = Set.copyOf(roots);
         NEVER.forEach(path -> never.add(resolved(Path.of(path))));
         neverToo.forEach(path -> never.add(resolved(path.toAbsolutePath())));
+    }
+
+    /** Those that the node's owner allows. */
+    static HostPaths of(AgentSettings settings) {
+        Set<Path> never = new HashSet<>(Set.of(settings.dataDirectory()));
+        String host = settings.engine().host();
+        if (host.startsWith("unix://")) {
+            never.add(Path.of(host.substring("unix://".length())));
+        }
+        return new HostPaths(settings.allowed().hostRoot(), settings.allowed().hostPaths(), never);
     }
 
     /** The path to mount, made when it is not there; refuses what the owner does not allow. */

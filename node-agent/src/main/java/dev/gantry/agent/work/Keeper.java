@@ -2,6 +2,7 @@ package dev.gantry.agent.work;
 
 import dev.gantry.agent.Reporter;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.Tenants;
 import dev.gantry.agent.plan.Action;
 import dev.gantry.agent.plan.Fact;
 import dev.gantry.agent.plan.Memory;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +121,24 @@ final class Keeper {
             }
         });
         return running;
+    }
+
+    /** As those see it who ask about it; empty while nobody has said what it is. */
+    Optional<Tenants.Tenant> tenant() {
+        return desired().map(wish -> {
+            Map<String, String> containers = new LinkedHashMap<>();
+            Sandbox.containers(wish)
+                    .forEach(spec -> containers.put(spec.getName(), Names.container(wish, spec.getName())));
+            return new Tenants.Tenant(wish, memory.last(), containers);
+        });
+    }
+
+    /** Whether it is a task that has this address for itself alone. */
+    boolean isTaskAt(String address) {
+        return memory.standing(Sandbox.OF_TASK)
+                .seen()
+                .filter(sandbox -> sandbox.isRunning() && sandbox.addresses().contains(address))
+                .isPresent();
     }
 
     /** The cluster of the Kubernetes API that it is a pod of, if it is one and has this address. */

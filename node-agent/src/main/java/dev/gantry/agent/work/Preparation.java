@@ -2,6 +2,7 @@ package dev.gantry.agent.work;
 
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineFacts;
@@ -9,6 +10,7 @@ import dev.gantry.agent.mount.NfsMounts;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
+import dev.gantry.proto.KeyValue;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.ServiceRoute;
@@ -17,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Gives each container what it needs on this node. */
 final class Preparation implements Hands.Builder {
@@ -34,6 +37,7 @@ final class Preparation implements Hands.Builder {
     private final PreviousLogs previousLogs;
     private final Pods pods;
     private final Routing routing;
+    private final TaskEndpoints endpoints;
     private final List<String> addresses;
 
     /**
@@ -45,7 +49,7 @@ final class Preparation implements Hands.Builder {
             EngineFacts facts,
             HostPaths hostPaths,
             Pods pods,
-            Routing routing,
+            EngineWorkshop.Surroundings surroundings,
             List<String> addresses) {
         this.settings = settings;
         this.admission = new Admission(settings.allowed());
@@ -57,7 +61,8 @@ final class Preparation implements Hands.Builder {
         this.podVolumes = new PodVolumes(engine, settings.nodeId(), hostPaths, folders, podMounts);
         this.previousLogs = new PreviousLogs(engine, folders);
         this.pods = pods;
-        this.routing = routing;
+        this.routing = surroundings.routing();
+        this.endpoints = surroundings.tasks();
         this.addresses = List.copyOf(addresses);
     }
 
@@ -87,9 +92,11 @@ final class Preparation implements Hands.Builder {
     public Creation prepare(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
         admission.check(workload.getSpec(), container);
         if (!workload.getSpec().hasPod()) {
-            Creation drawn =
-                    creations.draw(workload, container, volumes.binds(workload, container), groups.parent(workload));
-            return container.getName().equals(Sandbox.OF_TASK) ? drawn.on(network()) : drawn;
+            Creation drawn = creations.draw(
+                    workload, told(workload, container), volumes.binds(workload, container), groups.parent(workload));
+            boolean holdsNetwork = container.getName().equals(Sandbox.OF_TASK)
+                    && workload.getSpec().getNetwork() == NetworkMode.AWSVPC;
+            return holdsNetwork ? drawn.on(network()) : drawn;
         }
         boolean isSandbox = container.getName().equals(Sandbox.NAME);
         ContainerSpec resolved = isSandbox
@@ -103,6 +110,15 @@ final class Preparation implements Hands.Builder {
         Creation drawn = creations.draw(workload, resolved, podVolumes.binds(workload, container), "");
         boolean isConnected = isSandbox && workload.getSpec().getNetwork() != NetworkMode.HOST;
         return isConnected ? drawn.on(routing.network().orElse("")) : drawn;
+    }
+
+    /** With the variables that say where it may ask about itself, whatever it has of those names. */
+    private ContainerSpec told(DesiredWorkload workload, ContainerSpec container) throws InterruptedException {
+        ContainerSpec.Builder told = container.toBuilder();
+        new TreeMap<>(endpoints.variables(workload, container.getName()))
+                .forEach((name, value) ->
+                        told.addEnvironment(KeyValue.newBuilder().setKey(name).setValue(value)));
+        return told.build();
     }
 
     /** Those that the pod finds in its variables. */

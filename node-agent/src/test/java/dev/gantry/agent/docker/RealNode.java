@@ -6,6 +6,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.work.Alarms;
@@ -80,7 +81,13 @@ final class RealNode implements AutoCloseable {
                 journal,
                 reports,
                 new EngineWorkshop.Surroundings(
-                        threads, alarms, Clock.systemUTC(), leash, Routing.NONE, HealthInquiry.NONE));
+                        threads,
+                        alarms,
+                        Clock.systemUTC(),
+                        leash,
+                        Routing.NONE,
+                        HealthInquiry.NONE,
+                        TaskEndpoints.NONE));
         workshop.begin();
     }
 

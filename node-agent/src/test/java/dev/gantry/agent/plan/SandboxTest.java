@@ -8,6 +8,7 @@ import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PodSpec;
 import dev.gantry.proto.WorkloadSpec;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What holds the network that the containers of a workload share. */
@@ -36,6 +37,21 @@ class SandboxTest {
                         .setCondition(Dependency.Condition.START)
                         .build());
         assertThat(Sandbox.of(spec)).contains(Sandbox.OF_TASK);
+    }
+
+    @Test
+    void holdsNamespacesForTasksThatShareThemButNoNetwork() {
+        for (String shared : List.of("pid", "ipc")) {
+            DesiredWorkload.Builder task = task(NetworkMode.BRIDGE).toBuilder();
+            task.getSpecBuilder()
+                    .setPidMode(shared.equals("pid") ? "task" : "")
+                    .setIpcMode(shared.equals("ipc") ? "task" : "");
+            WorkloadSpec spec = Sandbox.sheltered(task.build()).getSpec();
+            assertThat(spec.getContainersList())
+                    .extracting(ContainerSpec::getName)
+                    .containsExactly(Sandbox.OF_TASK, "web", "side");
+            assertThat(Sandbox.of(spec)).isEmpty();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.HealthInquiry;
 import dev.gantry.agent.Leash;
 import dev.gantry.agent.Routing;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.engine.EngineException.Kind;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.proto.DesiredWorkload;
@@ -59,7 +60,8 @@ class EngineWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, Routing.NONE, HealthInquiry.NONE));
+                new EngineWorkshop.Surroundings(
+                        threads, clock, clock, Leash.NONE, Routing.NONE, HealthInquiry.NONE, TaskEndpoints.NONE));
         workshop.begin();
     }
 

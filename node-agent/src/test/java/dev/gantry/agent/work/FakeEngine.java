@@ -10,6 +10,7 @@ import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.engine.LocalImage;
 import dev.gantry.agent.engine.Output;
+import dev.gantry.agent.engine.Portrait;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.ObservedContainer.State;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -68,6 +70,8 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, EngineException> faults = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, Portrait> portraits = new TreeMap<>();
+    private volatile BiFunction<String, Boolean, String> statistics = (id, compared) -> "{}";
     private Consumer<EngineEvent> listener = event -> {};
     private volatile boolean logsNeverEnd;
     private int ids;
@@ -413,8 +417,28 @@ public final class FakeEngine implements ContainerEngine {
     }
 
     @Override
+    public Optional<Portrait> portray(String idOrName) {
+        return Optional.ofNullable(portraits.get(idOrName));
+    }
+
+    @Override
     public ContainerStats stats(String id) {
         return ContainerStats.newBuilder().setMemoryBytes(1 << 20).build();
+    }
+
+    @Override
+    public String statistics(String id, boolean compared) {
+        return statistics.apply(id, compared);
+    }
+
+    /** What it says of containers from now on. */
+    public void statisticsBy(BiFunction<String, Boolean, String> answers) {
+        statistics = answers;
+    }
+
+    /** A container of which it tells in full. */
+    public void portrays(String name, Portrait portrait) {
+        portraits.put(name, portrait);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.gantry.agent.AgentSettings;
 import dev.gantry.agent.Leash;
+import dev.gantry.agent.TaskEndpoints;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.plan.Sandbox;
 import dev.gantry.proto.ContainerSpec;
@@ -74,7 +75,8 @@ class PodsInTheWorkshopTest {
                 engine,
                 journal,
                 reports,
-                new EngineWorkshop.Surroundings(threads, clock, clock, Leash.NONE, routing, this::trouble));
+                new EngineWorkshop.Surroundings(
+                        threads, clock, clock, Leash.NONE, routing, this::trouble, TaskEndpoints.NONE));
         workshop.begin();
     }
 

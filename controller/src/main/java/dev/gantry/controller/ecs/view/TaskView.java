@@ -158,6 +158,7 @@ public record TaskView(Arns arns) {
                 .networkBindings(NetworkBindings.of(status.getBindingsList()))
                 .networkInterfaces(new Interfaces(workload, EcsTask.getDefaultInstance()).interfaces())
                 .healthStatus(health(status.getHealth()))
+                .managedAgents(ManagedAgents.of(origin(workload), status))
                 .cpu(String.valueOf(spec.getCpuUnits()))
                 .memory(mib(spec.getMemoryLimitBytes()))
                 .memoryReservation(mib(spec.getMemoryReservationBytes()))

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gantry.controller.ssm;
+
+import org.jspecify.annotations.NullMarked;
