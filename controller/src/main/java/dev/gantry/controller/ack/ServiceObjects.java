@@ -83,7 +83,10 @@ final class ServiceObjects extends EcsObjects<EcsService> {
                 .put("uid", Uids.of(service.getUid()))
                 .put("creationTimestamp", Times.text(service.getCreatedAtMs()));
         ObjectNode spec = spec(Json.object(service.getDocumentJson()), service.getName(), service.getTagsMap());
-        spec.put(CLUSTER, service.getCluster()).put("desiredCount", service.getDesiredCount());
+        spec.put(CLUSTER, service.getCluster());
+        if (!service.getDaemon()) {
+            spec.put("desiredCount", service.getDesiredCount());
+        }
         spec.set(TASK_DEFINITION, described.path(TASK_DEFINITION));
         object.set("spec", spec);
         ObjectNode status = status(described);
@@ -140,7 +143,7 @@ final class ServiceObjects extends EcsObjects<EcsService> {
             }
             if (member.equals("deploymentConfiguration")) {
                 JsonNode given = fresh.has(member) ? fresh.get(member) : Json.object();
-                update.set(member, drafts().deploymentConfiguration(given));
+                update.set(member, drafts().deploymentConfiguration(given, service.getDaemon()));
             } else {
                 update.set(member, fresh.has(member) ? fresh.get(member) : nothing(service, member, old.get(member)));
             }

@@ -36,10 +36,10 @@ public final class EcsDrafts {
         return new EcsDraft(store, front.over(parts.over(store)), this);
     }
 
-    /** How a service is deployed that says so much. */
-    public JsonNode deploymentConfiguration(JsonNode given) {
+    /** How a service is deployed that says so much, and whose scheduling strategy is DAEMON or not. */
+    public JsonNode deploymentConfiguration(JsonNode given, boolean daemon) {
         try {
-            return EcsJson.tree(ServiceRules.filled(EcsJson.read(given, DeploymentConfiguration.class)));
+            return EcsJson.tree(ServiceRules.filled(EcsJson.read(given, DeploymentConfiguration.class), daemon));
         } catch (JsonProcessingException e) {
             throw Refusals.invalid("deploymentConfiguration cannot be read: " + e.getOriginalMessage());
         }

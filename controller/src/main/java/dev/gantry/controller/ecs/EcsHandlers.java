@@ -1,6 +1,8 @@
 package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.*;
+import dev.gantry.aws.ecs.UpdateTaskProtectionRequest;
+import dev.gantry.aws.ecs.UpdateTaskProtectionResponse;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -13,6 +15,7 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final TaskDefinitionLists definitionLists;
     private final TaskLaunch launch;
     private final TaskOperations tasks;
+    private final TaskProtectionOperations protection;
     private final ContainerInstanceOperations instances;
     private final ServiceOperations services;
     private final ServiceLists serviceLists;
@@ -27,6 +30,7 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.definitionLists = new TaskDefinitionLists(parts, writes);
         this.launch = new TaskLaunch(parts, writes);
         this.tasks = new TaskOperations(parts, writes);
+        this.protection = new TaskProtectionOperations(parts, writes);
         this.instances = new ContainerInstanceOperations(parts, writes);
         this.services = new ServiceOperations(parts, writes);
         this.serviceLists = new ServiceLists(parts, writes);
@@ -136,6 +140,17 @@ final class EcsHandlers implements EcsApi<Caller> {
     @Override
     public ListTasksResponse listTasks(ListTasksRequest request, Caller caller) {
         return tasks.list(request);
+    }
+
+    @Override
+    public GetTaskProtectionResponse getTaskProtection(GetTaskProtectionRequest request, Caller caller) {
+        return protection.get(request);
+    }
+
+    @Override
+    public UpdateTaskProtectionResponse updateTaskProtection(UpdateTaskProtectionRequest request, Caller caller)
+            throws InterruptedException {
+        return protection.update(request);
     }
 
     @Override

@@ -81,6 +81,7 @@ final class ServiceOperations {
                     .setDocumentJson(EcsJson.bytes(document))
                     .putAllTags(tags)
                     .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount())
+                    .setDaemon(DaemonRules.isDaemon(document))
                     .addDeployments(deployment(document, arn(definition), now))
                     // Names of tasks and events go on where an earlier service of this name ended.
                     .setNextTask(present.map(old -> old.value().getNextTask()).orElse(0L))
@@ -118,9 +119,9 @@ final class ServiceOperations {
             checkNetwork(snapshot, definition, merged);
             CreateServiceRequest document =
                     merged.toBuilder().taskDefinition(definition).build();
-            EcsService.Builder changed = service.value().toBuilder()
-                    .setDocumentJson(EcsJson.bytes(document))
-                    .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount());
+            EcsService.Builder changed = service.value().toBuilder().setDocumentJson(EcsJson.bytes(document));
+            // A DAEMON service's follows from the nodes.
+            Optional.ofNullable(document.desiredCount()).ifPresent(changed::setDesiredCount);
             Instant now = parts.clock().instant();
             boolean isMoved = !Objects.equals(before.networkConfiguration(), merged.networkConfiguration());
             if (force || isMoved || !definition.equals(before.taskDefinition())) {
@@ -140,7 +141,9 @@ final class ServiceOperations {
             if (service.value().getStatus() == EcsService.Status.INACTIVE) {
                 throw Refusals.serviceNotFound();
             }
-            if (service.value().getDesiredCount() > 0 && !Boolean.TRUE.equals(request.force())) {
+            boolean isScaled =
+                    service.value().getDesiredCount() > 0 && !service.value().getDaemon();
+            if (isScaled && !Boolean.TRUE.equals(request.force())) {
                 throw Refusals.invalid("The service cannot be stopped while it is scaled above 0.");
             }
             if (service.value().getStatus() == EcsService.Status.DRAINING) {

@@ -34,7 +34,7 @@ final class ServiceRules {
                 request.taskDefinition() != null && !request.taskDefinition().isEmpty(),
                 "TaskDefinition can not be blank.");
         require(
-                request.desiredCount() != null,
+                request.desiredCount() != null || DaemonRules.isDaemon(request),
                 "desiredCount is required for services with the REPLICA scheduling strategy.");
         CreateServiceRequest document = request.toBuilder()
                 .cluster(null)
@@ -47,7 +47,7 @@ final class ServiceRules {
                         request.availabilityZoneRebalancing() == null
                                 ? "DISABLED"
                                 : request.availabilityZoneRebalancing())
-                .deploymentConfiguration(filled(request.deploymentConfiguration()))
+                .deploymentConfiguration(filled(request.deploymentConfiguration(), DaemonRules.isDaemon(request)))
                 .placementConstraints(request.placementConstraintsOrEmpty())
                 .placementStrategy(PlacementRules.checkedStrategies(request.placementStrategyOrEmpty()))
                 .build();
@@ -113,6 +113,7 @@ final class ServiceRules {
     }
 
     private static void check(CreateServiceRequest document) {
+        DaemonRules.check(document);
         int desired = document.desiredCount() == null ? 0 : document.desiredCount();
         require(
                 desired >= 0 && desired <= DESIRED_MAX,
@@ -146,18 +147,18 @@ final class ServiceRules {
                 "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
     }
 
-    /** What a service goes by that says so much. */
-    static DeploymentConfiguration filled(@Nullable DeploymentConfiguration given) {
-        DeploymentConfiguration base = DeploymentConfiguration.builder()
+    /** What a service goes by that says so much, of one scheduling strategy or the other. */
+    static DeploymentConfiguration filled(@Nullable DeploymentConfiguration given, boolean daemon) {
+        DeploymentConfiguration.Builder base = DeploymentConfiguration.builder()
                 .deploymentCircuitBreaker(DeploymentCircuitBreaker.builder()
                         .enable(false)
                         .rollback(false)
                         .build())
                 .maximumPercent(200)
                 .minimumHealthyPercent(100)
-                .strategy("ROLLING")
-                .build();
-        return given == null ? base : overlaid(base, given);
+                .strategy("ROLLING");
+        DeploymentConfiguration defaults = daemon ? DaemonRules.defaults(base).build() : base.build();
+        return given == null ? defaults : overlaid(defaults, given);
     }
 
     private static DeploymentConfiguration overlaid(

@@ -10,7 +10,6 @@ final class UnsupportedServices {
     private UnsupportedServices() {}
 
     static void check(CreateServiceRequest document) {
-        refuse("DAEMON".equals(document.schedulingStrategy()), "the scheduling strategy DAEMON. Use REPLICA");
         String controller = document.deploymentController() == null
                 ? "ECS"
                 : document.deploymentController().type();

@@ -152,6 +152,14 @@ public final class Kinds {
                 default -> List.of();
             });
 
+    /** Services of the scheduling strategy DAEMON that were not deleted, by cluster. */
+    public static final Index<EcsService> DAEMON_SERVICES_BY_CLUSTER = new Index<>(
+            "daemon-services-by-cluster",
+            ECS_SERVICE,
+            service -> service.value().getDaemon() && service.value().getStatus() != EcsService.Status.INACTIVE
+                    ? List.of(service.key().scope())
+                    : List.of());
+
     /** Nodes by the ECS cluster they serve. */
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
             "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
@@ -243,6 +251,7 @@ public final class Kinds {
             LIVE_WORKLOADS_BY_GROUP,
             WORKLOADS_BY_STAGE,
             WORKLOADS_BY_PROGRESS,
+            DAEMON_SERVICES_BY_CLUSTER,
             NODES_BY_CLUSTER,
             NODES_BY_ADMINISTRATION,
             KUBE_OBJECTS_BY_RESOURCE,

@@ -36,12 +36,14 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
     private static final Key<Workload> ALL = Kinds.WORKLOAD.key("", "all");
 
     /**
-     * The highest priority first, and of one priority those for whom others had to go, then the oldest first, to the second. What came within one second goes by owner
+     * What runs on every node first, because others have a choice of nodes; then the highest priority, of one priority those
+     * for whom others had to go, and of those the oldest, to the second. What came within one second goes by owner
      * and group, because workloads that are alike are decided faster behind each other; the key makes the order certain.
      */
     private static final Comparator<Versioned<Workload>> MOST_URGENT_FIRST =
-            Comparator.<Versioned<Workload>, Integer>comparing(
-                            record -> record.value().getSpec().getPod().getPriority(), Comparator.reverseOrder())
+            Comparator.<Versioned<Workload>, Boolean>comparing(
+                            record -> !record.value().getSpec().getDaemon())
+                    .thenComparing(record -> record.value().getSpec().getPod().getPriority(), Comparator.reverseOrder())
                     .thenComparing(record ->
                             record.value().getPlacement().getNominatedNode().isEmpty())
                     .thenComparingLong(record -> record.value().getCreatedAtMs() / 1_000)

@@ -87,6 +87,35 @@ class ServicesTest {
     }
 
     @Test
+    void aDaemonServiceHasNoDesiredCountOfItsOwnAndIsDeletedWithoutForce() throws InterruptedException {
+        JsonNode service = world.call(
+                        "CreateService", "{'serviceName':'site','taskDefinition':'web','schedulingStrategy':'DAEMON'}")
+                .path("service");
+        assertThat(service.path("schedulingStrategy").asText()).isEqualTo("DAEMON");
+        assertThat(service.path("desiredCount").asInt()).isZero();
+        assertThat(service.at("/deploymentConfiguration/maximumPercent").asInt())
+                .isEqualTo(100);
+        assertThat(service.at("/deploymentConfiguration/minimumHealthyPercent").asInt())
+                .isZero();
+        Versioned<EcsService> record = world.store
+                .snapshot()
+                .get(Kinds.ECS_SERVICE.key("default", "site"))
+                .orElseThrow();
+        world.commit(Transaction.builder()
+                .update(record, record.value().toBuilder().setDesiredCount(3).build())
+                .build());
+        assertThat(update("'forceNewDeployment':true").path("desiredCount").asInt())
+                .isEqualTo(3);
+        assertThatThrownBy(() -> update("'desiredCount':1"))
+                .hasMessage("The daemon scheduling strategy does not support a desired count for services. Remove the"
+                        + " desired count value and try again");
+        assertThat(world.call("DeleteService", "{'service':'site'}")
+                        .at("/service/status")
+                        .asText())
+                .isEqualTo("DRAINING");
+    }
+
+    @Test
     void anUpdateChangesOnlyWhatItNames() throws InterruptedException {
         world.call("CreateService", CREATE);
         JsonNode service = update("'deploymentConfiguration':{'minimumHealthyPercent':50},"

@@ -56,6 +56,10 @@ public final class Singleton {
             throw Refusals.invalid("A service with the tag " + TAG + "=true runs at most one task; desiredCount was "
                     + document.desiredCount() + ".");
         }
+        if ("DAEMON".equals(document.schedulingStrategy())) {
+            throw Refusals.invalid("A service with the tag " + TAG + "=true runs at most one task, so it cannot use the"
+                    + " scheduling strategy DAEMON.");
+        }
         Integer most = most(document.deploymentConfiguration());
         if (most == null || most != 100) {
             throw Refusals.invalid("A service with the tag " + TAG + "=true needs maximumPercent 100 and"

@@ -6,5 +6,8 @@ sealed interface Action {
     /** Make so many tasks of the newest deployment. */
     record Start(int count) implements Action {}
 
+    /** Make one task of the newest deployment that goes to this node and to no other. */
+    record StartOn(String node) implements Action {}
+
     record Stop(LiveTask task, String reason) implements Action {}
 }

@@ -70,6 +70,12 @@ final class Announcements {
                 + " maximumPercent value and try again.");
     }
 
+    void held(String deployment) {
+        warn("was unable to reach steady state because task set (" + deployment
+                + ") was unable to scale in. Reason: The"
+                + " number of protected tasks are more than the desired count of tasks.");
+    }
+
     void unusable(String taskDefinition) {
         warn("was unable to start a task because its task definition cannot be used: " + taskDefinition + ".");
     }

@@ -36,11 +36,21 @@ record LiveTask(Versioned<Workload> workload, String deployment, boolean leaving
         return workload.value().getPlacement().getNode();
     }
 
+    /** The node that it is on, or is meant for. */
+    String site() {
+        return node().isEmpty() ? workload.value().getSpec().getRequiredNode() : node();
+    }
+
     /**
      * Whether it shall run and can: nobody asked it to stop, and it is not going down by itself.
      */
     boolean isAlive() {
         return workload.value().getWish().getDesired() != RunState.STOP && phase.getNumber() <= Phase.RUNNING_VALUE;
+    }
+
+    /** Whether no scaling in and no deployment may stop it. */
+    boolean isProtected(Instant now) {
+        return workload.value().getProtectedUntilMs() > now.toEpochMilli();
     }
 
     boolean isPlaced() {

@@ -11,6 +11,13 @@ import java.util.Optional;
  *     under way changes that
  * @param completed every task is of the newest deployment, and as many as desired have settled
  * @param steady completed, and there is nothing else
+ * @param held deployments of which more tasks would stop if they were not protected
  * @param wake when time alone makes a difference
  */
-record Plan(List<Action> actions, boolean blocked, boolean completed, boolean steady, Optional<Instant> wake) {}
+record Plan(
+        List<Action> actions,
+        boolean blocked,
+        boolean completed,
+        boolean steady,
+        List<String> held,
+        Optional<Instant> wake) {}

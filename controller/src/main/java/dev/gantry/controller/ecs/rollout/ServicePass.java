@@ -2,6 +2,7 @@ package dev.gantry.controller.ecs.rollout;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.ecs.rollout.Action.Start;
+import dev.gantry.controller.ecs.rollout.Action.StartOn;
 import dev.gantry.controller.ecs.rollout.Action.Stop;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
@@ -18,6 +19,7 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -78,11 +80,13 @@ final class ServicePass {
         Optional<Instant> wake = Optional.empty();
         if (allCounted) {
             breakCircuit();
-            Plan plan = ServicePlanner.plan(situation(), new ScaleIn(snapshot));
-            perform(plan.actions());
-            progress(plan);
-            tellUnplaced();
-            wake = Stream.of(plan.wake(), announcements.retell())
+            Optional<Plan> made = plan();
+            made.ifPresent(plan -> {
+                perform(plan.actions());
+                progress(plan);
+                tellUnplaced();
+            });
+            wake = Stream.of(made.flatMap(Plan::wake), announcements.retell())
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
@@ -136,6 +140,19 @@ final class ServicePass {
                 });
     }
 
+    /** Empty when nothing can be decided, because the task definition cannot be used. */
+    private Optional<Plan> plan() {
+        if (!service.getDaemon() || service.getDeploymentsCount() == 0) {
+            return Optional.of(ServicePlanner.plan(situation(), new ScaleIn(snapshot)));
+        }
+        EcsDeployment newest = service.getDeployments(0);
+        Optional<List<DaemonSite>> sites = DaemonSites.of(snapshot, before, newest, factory, now);
+        sites.ifPresentOrElse(
+                known -> service.setDesiredCount(DaemonPlanner.desired(known)),
+                () -> announcements.unusable(newest.getTaskDefinitionArn()));
+        return sites.map(known -> DaemonPlanner.plan(situation(), known));
+    }
+
     private Situation situation() {
         boolean active = service.getStatus() == EcsService.Status.ACTIVE && service.getDeploymentsCount() > 0;
         EcsDeployment newest =
@@ -149,6 +166,7 @@ final class ServicePass {
                 newest.getId(),
                 Setbacks.notBefore(newest, settings, now),
                 active && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED,
+                active,
                 live,
                 now);
     }
@@ -158,7 +176,8 @@ final class ServicePass {
         List<String> stopped = new ArrayList<>();
         for (Action action : actions) {
             switch (action) {
-                case Start(int count) -> start(count, started);
+                case Start(int count) -> start(Collections.nCopies(count, ""), started);
+                case StartOn(String node) -> start(List.of(node), started);
                 case Stop(LiveTask task, String reason) -> {
                     if (hasRoom()) {
                         stop(task, reason);
@@ -190,9 +209,10 @@ final class ServicePass {
         }
     }
 
-    private void start(int count, List<String> started) {
+    /** @param nodes one for each task, empty for any */
+    private void start(List<String> nodes, List<String> started) {
         EcsDeployment newest = service.getDeployments(0);
-        for (int i = 0; i < count; i++) {
+        for (String node : nodes) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
                     return;
@@ -210,6 +230,9 @@ final class ServicePass {
                     .setScope(before.key().scope())
                     .setOwner(before.key().path())
                     .setCreatedAtMs(now.toEpochMilli())
+                    .setSpec(made.get().getSpec().toBuilder()
+                            .setRequiredNode(node)
+                            .setDaemon(service.getDaemon()))
                     .build();
             if (!origin(task).getDeploymentId().equals(newest.getId())) {
                 throw new IllegalStateException("a task of " + newest.getId() + " was made without saying so");
@@ -245,6 +268,7 @@ final class ServicePass {
         if (plan.blocked()) {
             announcements.blocked();
         }
+        plan.held().forEach(announcements::held);
         if (service.getStatus() == EcsService.Status.DRAINING) {
             service.setSteady(false);
             if (live.isEmpty()) {

@@ -30,6 +30,7 @@ final class ServicePlanner {
     private final Census census;
     private final List<LiveTask> settled;
     private final ScaleIn scaleIn;
+    private final Protection protection;
     private final List<Action> actions = new ArrayList<>();
     private final Set<String> stopped = new HashSet<>();
 
@@ -38,6 +39,7 @@ final class ServicePlanner {
         this.census = Census.of(situation);
         this.settled = census.settled(situation);
         this.scaleIn = scaleIn;
+        this.protection = new Protection(situation);
     }
 
     static Plan plan(Situation situation, ScaleIn scaleIn) {
@@ -59,7 +61,7 @@ final class ServicePlanner {
         start(need, room);
         stopOneFailing(need, room);
         boolean blocked = actions.isEmpty() && need > 0 && room <= 0 && budget <= 0 && isStill();
-        return new Plan(List.copyOf(actions), blocked, isCompleted(), isSteady(), wake(need));
+        return new Plan(List.copyOf(actions), blocked, isCompleted(), isSteady(), protection.deployments(), wake(need));
     }
 
     private Limits limits() {
@@ -71,15 +73,17 @@ final class ServicePlanner {
      * unhealthy ones of both.
      */
     private void stopWhatServesNobody() {
-        census.outgoing().stream()
+        List<LiveTask> idle = census.outgoing().stream()
                 .filter(task -> !Census.isServing(task, situation))
-                .forEach(this::stop);
+                .toList();
+        protection.free(idle, idle.size()).forEach(this::stop);
     }
 
     private void stopSurplus() {
         int surplus = census.good().size() - limits().desired();
         if (surplus > 0) {
-            scaleIn.choose(situation, census.good(), surplus).forEach(this::stop);
+            List<LiveTask> free = protection.free(census.good(), surplus);
+            scaleIn.choose(situation, free, surplus).forEach(this::stop);
         }
     }
 
@@ -99,10 +103,13 @@ final class ServicePlanner {
         List<LiveTask> serving = census.serving(situation);
         int healthy = serving.size() + remaining(settled);
         int budget = healthy - limits().lower();
-        if (budget > 0 && !serving.isEmpty()) {
-            scaleIn.choose(situation, serving, Math.min(budget, serving.size())).forEach(this::stop);
+        if (budget <= 0 || serving.isEmpty()) {
+            return budget;
         }
-        return budget;
+        int count = Math.min(budget, serving.size());
+        List<LiveTask> free = protection.free(serving, count);
+        scaleIn.choose(situation, free, count).forEach(this::stop);
+        return free.isEmpty() ? 0 : budget;
     }
 
     private void start(int need, int room) {
@@ -148,34 +155,35 @@ final class ServicePlanner {
     }
 
     private Optional<Instant> wake(int need) {
-        Stream<Instant> settling =
-                Stream.of(nextSettled()).filter(at -> at != LiveTask.NEVER).map(Instant::ofEpochMilli);
+        Stream<Instant> settling = Stream.of(nextSettled(situation, census.good()))
+                .filter(at -> at != LiveTask.NEVER)
+                .map(Instant::ofEpochMilli);
         Stream<Instant> graceEnds = situation.tasks().stream()
                 .filter(task -> task.isAlive() && task.isRunning() && task.isUnhealthy())
                 .map(task -> task.runningSince(situation.now())
                         .plus(situation.rules().grace()));
         Stream<Instant> pauseEnds =
                 need > 0 && situation.mayStart() ? Stream.of(situation.notBefore()) : Stream.empty();
-        return Stream.of(settling, graceEnds, pauseEnds)
+        return Stream.of(settling, graceEnds, pauseEnds, protection.ends().stream())
                 .flatMap(times -> times)
                 .filter(time -> time.isAfter(situation.now()))
                 .min(Comparator.naturalOrder());
     }
 
     /**
-     * When the next of the good tasks will have settled, and with it those that do so at nearly the same time: tasks
+     * When the next of some good tasks will have settled, and with it those that do so at nearly the same time: tasks
      * that were started together are looked at together, not all of them again for each.
      */
-    private long nextSettled() {
+    static long nextSettled(Situation situation, List<LiveTask> good) {
         long settleMs = situation.settings().settle().toMillis();
         long nowMs = situation.now().toEpochMilli();
         long first = LiveTask.NEVER;
-        for (LiveTask task : census.good()) {
+        for (LiveTask task : good) {
             first = Math.min(first, task.settlesAtMs(settleMs, nowMs));
         }
         long together = Math.min(TOGETHER_MAX_MS, settleMs / SETTLE_PARTS);
         long last = first;
-        for (LiveTask task : first == LiveTask.NEVER ? List.<LiveTask>of() : census.good()) {
+        for (LiveTask task : first == LiveTask.NEVER ? List.<LiveTask>of() : good) {
             long at = task.settlesAtMs(settleMs, nowMs);
             last = at - first <= together ? Math.max(last, at) : last;
         }

@@ -55,15 +55,18 @@ public final class ServiceReconciler implements Reconciler<EcsService> {
             Stream.of(owner(change.before()), owner(change.after()))
                     .flatMap(Optional::stream)
                     .forEach(owners::add);
+            owners.addAll(DaemonNews.wokenBy(change, snapshot));
             return owners;
         }
-        if (key.kind().equals(Kinds.NODE) && administration(change.before()) != administration(change.after())) {
-            Set<Key<EcsService>> owners = new LinkedHashSet<>();
+        if (!key.kind().equals(Kinds.NODE)) {
+            return List.of();
+        }
+        Set<Key<EcsService>> owners = new LinkedHashSet<>(DaemonNews.wokenBy(change, snapshot));
+        if (administration(change.before()) != administration(change.after())) {
             snapshot.find(Kinds.LIVE_WORKLOADS_BY_NODE, key.name())
                     .forEach(task -> service(task.value().getOwner()).ifPresent(owners::add));
-            return owners;
         }
-        return List.of();
+        return owners;
     }
 
     @Override

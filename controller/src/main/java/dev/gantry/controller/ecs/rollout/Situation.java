@@ -9,6 +9,7 @@ import java.util.List;
  * @param newest id of the newest deployment
  * @param notBefore no task is started earlier
  * @param mayStart false for a service that is being deleted, and for a deployment that failed
+ * @param protects whether the protection of tasks counts: a service that is deleted stops them all
  */
 record Situation(
         Limits limits,
@@ -17,6 +18,7 @@ record Situation(
         String newest,
         Instant notBefore,
         boolean mayStart,
+        boolean protects,
         List<LiveTask> tasks,
         Instant now) {
 

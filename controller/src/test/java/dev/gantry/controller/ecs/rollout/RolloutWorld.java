@@ -20,6 +20,8 @@ import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.Placement;
+import dev.gantry.proto.PlacementConstraint;
+import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Resources;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Wish;
@@ -61,6 +63,7 @@ final class RolloutWorld {
     private boolean healthChecked;
     private boolean definitionGone;
     private String breaker = "";
+    private String constraint = "";
 
     RolloutWorld() {
         try {
@@ -107,6 +110,12 @@ final class RolloutWorld {
                 .build());
     }
 
+    /** One task on every node. */
+    void createDaemon(int minimumPercent) {
+        createService(0, minimumPercent, 100);
+        change(service -> service.toBuilder().setDaemon(true).build());
+    }
+
     void deployNewVersion() {
         change(service -> service.toBuilder().addDeployments(0, newDeployment()).build());
     }
@@ -138,6 +147,11 @@ final class RolloutWorld {
                 .build());
     }
 
+    void changeNode(String id, UnaryOperator<Node> change) {
+        Versioned<Node> node = store.snapshot().get(Kinds.NODE.key("", id)).orElseThrow();
+        write(Transaction.builder().update(node, change.apply(node.value())).build());
+    }
+
     void addNode(String id, String zone) {
         NodeInfo info = NodeInfo.newBuilder()
                 .setCluster("default")
@@ -147,7 +161,11 @@ final class RolloutWorld {
         write(Transaction.builder()
                 .create(
                         Kinds.NODE.key("", id),
-                        Node.newBuilder().setId(id).setInfo(info).build())
+                        Node.newBuilder()
+                                .setId(id)
+                                .setInfo(info)
+                                .setReadiness(Readiness.READY)
+                                .build())
                 .build());
     }
 
@@ -159,6 +177,11 @@ final class RolloutWorld {
         breaker = ",\"deploymentCircuitBreaker\":{\"enable\":true,\"rollback\":%s}".formatted(rollback);
     }
 
+    /** An expression in the cluster query language that nodes must match. */
+    void withConstraint(String expression) {
+        constraint = expression;
+    }
+
     void removeTaskDefinition() {
         definitionGone = true;
     }
@@ -167,7 +190,13 @@ final class RolloutWorld {
 
     /** Puts every task that waits for a node on one. */
     void place() {
-        act(task -> !Workloads.isPlaced(task) && !Workloads.isUnwanted(task), task -> placed(task, "a"));
+        act(
+                task -> !Workloads.isPlaced(task) && !Workloads.isUnwanted(task),
+                task -> placed(
+                        task,
+                        task.getSpec().getRequiredNode().isEmpty()
+                                ? "a"
+                                : task.getSpec().getRequiredNode()));
     }
 
     void run() {
@@ -350,10 +379,14 @@ final class RolloutWorld {
         if (healthChecked) {
             container.setHealthCheck(HealthCheck.newBuilder().addCommand("CMD"));
         }
-        WorkloadSpec spec = WorkloadSpec.newBuilder()
+        WorkloadSpec.Builder spec = WorkloadSpec.newBuilder()
                 .setResources(Resources.newBuilder().setCpuUnits(256).setMemoryBytes(1 << 28))
-                .addContainers(container)
-                .build();
+                .addContainers(container);
+        if (!constraint.isEmpty()) {
+            spec.addConstraints(PlacementConstraint.newBuilder()
+                    .setType(PlacementConstraint.Type.MEMBER_OF)
+                    .setExpression(constraint));
+        }
         return definitionGone
                 ? Optional.empty()
                 : Optional.of(Workload.newBuilder()

@@ -1,0 +1,80 @@
+package dev.gantry.controller.ecs.rollout;
+
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Node;
+import dev.gantry.proto.Workload;
+import dev.gantry.store.Change;
+import dev.gantry.store.Key;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Says which DAEMON services a change concerns that is not about their own tasks. */
+final class DaemonNews {
+
+    private DaemonNews() {}
+
+    static Collection<Key<EcsService>> wokenBy(Change<?> change, Snapshot snapshot) {
+        if (change.key().kind().equals(Kinds.NODE)) {
+            Optional<Node> before = placing(change.before());
+            Optional<Node> after = placing(change.after());
+            return before.equals(after) ? List.of() : servicesOf(before, after, snapshot);
+        }
+        return change.key().kind().equals(Kinds.WORKLOAD) ? leftBehind(change, snapshot) : List.of();
+    }
+
+    /** What of a node decides who may be on it. */
+    private static Optional<Node> placing(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Node node
+                ? Optional.of(node.toBuilder()
+                        .clearTags()
+                        .clearReadinessSinceMs()
+                        .clearEpoch()
+                        .clearVersion()
+                        .build())
+                : Optional.empty();
+    }
+
+    private static Collection<Key<EcsService>> servicesOf(
+            Optional<Node> before, Optional<Node> after, Snapshot snapshot) {
+        Set<Key<EcsService>> services = new LinkedHashSet<>();
+        for (Optional<Node> node : List.of(before, after)) {
+            node.ifPresent(one -> services.addAll(daemons(one.getInfo().getCluster(), snapshot)));
+        }
+        return services;
+    }
+
+    /** The last other task has left a node that is drained. */
+    private static Collection<Key<EcsService>> leftBehind(Change<?> change, Snapshot snapshot) {
+        boolean went = change.before() != null
+                && change.before().value() instanceof Workload before
+                && DaemonSites.isOrdinary(before)
+                && !(change.after() != null
+                        && change.after().value() instanceof Workload after
+                        && !Workloads.isStopped(after));
+        if (!went || !(change.before().value() instanceof Workload task)) {
+            return List.of();
+        }
+        return snapshot.get(Kinds.NODE.key(
+                        "",
+                        task.getPlacement().getNode().isEmpty()
+                                ? "none"
+                                : task.getPlacement().getNode()))
+                .filter(node -> DaemonSites.isLeaving(node.value()))
+                .map(node -> daemons(node.value().getInfo().getCluster(), snapshot))
+                .orElse(List.of());
+    }
+
+    private static List<Key<EcsService>> daemons(String cluster, Snapshot snapshot) {
+        return snapshot.find(Kinds.DAEMON_SERVICES_BY_CLUSTER, cluster).stream()
+                .map(Versioned::key)
+                .toList();
+    }
+}
