@@ -4,6 +4,7 @@ import dev.gantry.aws.ecs.CreateServiceRequest;
 import dev.gantry.aws.ecs.DeploymentCircuitBreaker;
 import dev.gantry.aws.ecs.DeploymentConfiguration;
 import dev.gantry.aws.ecs.UpdateServiceRequest;
+import dev.gantry.controller.ecs.capacity.StrategyRules;
 import dev.gantry.controller.ecs.compile.PlacementRules;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -40,7 +41,6 @@ final class ServiceRules {
                 .cluster(null)
                 .clientToken(null)
                 .tags(null)
-                .launchType(request.launchType() == null ? "EC2" : request.launchType())
                 .schedulingStrategy(request.schedulingStrategy() == null ? "REPLICA" : request.schedulingStrategy())
                 .propagateTags(request.propagateTags() == null ? "NONE" : request.propagateTags())
                 .availabilityZoneRebalancing(
@@ -98,12 +98,14 @@ final class ServiceRules {
         if (update.deploymentController() != null) {
             merged.deploymentController(update.deploymentController());
         }
-        return merged.capacityProviderStrategy(update.capacityProviderStrategy())
-                .networkConfiguration(
+        if (update.capacityProviderStrategy() != null) {
+            merged.capacityProviderStrategy(update.capacityProviderStrategy()).launchType(null);
+        }
+        return merged.networkConfiguration(
                         update.networkConfiguration() == null
                                 ? before.networkConfiguration()
                                 : update.networkConfiguration())
-                .platformVersion(update.platformVersion())
+                .platformVersion(update.platformVersion() == null ? before.platformVersion() : update.platformVersion())
                 .healthCheckGracePeriodSeconds(update.healthCheckGracePeriodSeconds())
                 .loadBalancers(update.loadBalancers())
                 .serviceRegistries(update.serviceRegistries())
@@ -119,10 +121,7 @@ final class ServiceRules {
                 desired >= 0 && desired <= DESIRED_MAX,
                 "desiredCount must be between 0 and " + DESIRED_MAX + ", was " + desired + ".");
         LaunchRules.checkLaunchType(document.launchType());
-        LaunchRules.checkProviders(document.capacityProviderStrategyOrEmpty());
-        require(
-                document.platformVersion() == null,
-                "The platform version must be null when specifying an EC2 launch type.");
+        StrategyRules.check(document.capacityProviderStrategyOrEmpty(), document.launchType());
         require(
                 document.healthCheckGracePeriodSeconds() == null,
                 "Health check grace period is only valid for services configured to use load balancers");

@@ -3,6 +3,7 @@ package dev.gantry.controller.resource;
 import dev.gantry.proto.Administration;
 import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.EcsAccountSettings;
+import dev.gantry.proto.EcsCapacityProvider;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
@@ -62,6 +63,10 @@ public final class Kinds {
 
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
+
+    /** No scope; named by the provider. */
+    public static final Kind<EcsCapacityProvider> ECS_CAPACITY_PROVIDER =
+            new Kind<>("ecs-capacity-provider", EcsCapacityProvider.parser());
 
     public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
             new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
@@ -235,6 +240,7 @@ public final class Kinds {
             ECS_TASK_DEFINITION,
             ECS_SERVICE,
             ECS_ACCOUNT_SETTINGS,
+            ECS_CAPACITY_PROVIDER,
             KUBE_OBJECT,
             KUBE_POD_NAME,
             SERVICE_ROUTE,

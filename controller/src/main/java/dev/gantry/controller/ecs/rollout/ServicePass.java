@@ -212,6 +212,7 @@ final class ServicePass {
     /** @param nodes one for each task, empty for any */
     private void start(List<String> nodes, List<String> started) {
         EcsDeployment newest = service.getDeployments(0);
+        ServiceShares shares = new ServiceShares(snapshot, newest, live);
         for (String node : nodes) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
@@ -220,7 +221,8 @@ final class ServicePass {
                 begun(started);
             }
             String id = TaskNames.task(service.getUid(), service.getNextTask());
-            Optional<Workload> made = factory.task(snapshot, before, newest, id, now);
+            Optional<Workload> made =
+                    factory.task(snapshot, before, newest, id, now).flatMap(shares::meant);
             if (made.isEmpty()) {
                 announcements.unusable(newest.getTaskDefinitionArn());
                 return;
