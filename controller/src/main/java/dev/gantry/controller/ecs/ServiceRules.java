@@ -43,16 +43,17 @@ final class ServiceRules {
                 .tags(null)
                 .schedulingStrategy(request.schedulingStrategy() == null ? "REPLICA" : request.schedulingStrategy())
                 .propagateTags(request.propagateTags() == null ? "NONE" : request.propagateTags())
-                .availabilityZoneRebalancing(
-                        request.availabilityZoneRebalancing() == null
-                                ? "DISABLED"
-                                : request.availabilityZoneRebalancing())
                 .deploymentConfiguration(filled(request.deploymentConfiguration(), DaemonRules.isDaemon(request)))
                 .placementConstraints(request.placementConstraintsOrEmpty())
                 .placementStrategy(PlacementRules.checkedStrategies(request.placementStrategyOrEmpty()))
                 .build();
-        check(document);
-        return document;
+        CreateServiceRequest filled = document.availabilityZoneRebalancing() == null
+                ? document.toBuilder()
+                        .availabilityZoneRebalancing(ZoneRules.defaultOf(document))
+                        .build()
+                : document;
+        check(filled);
+        return filled;
     }
 
     /** The document of a service with an update merged in: members that the update has replace those of the document. */
@@ -85,6 +86,9 @@ final class ServiceRules {
             merged.propagateTags(update.propagateTags());
         }
         CreateServiceRequest result = withUnsupported(document, merged, update).build();
+        if (update.availabilityZoneRebalancing() == null) {
+            result = ZoneRules.kept(result);
+        }
         check(result);
         return result;
     }
@@ -129,6 +133,7 @@ final class ServiceRules {
         PlacementRules.checkConstraints(document.placementConstraintsOrEmpty());
         UnsupportedServices.check(document);
         checkPercents(document.deploymentConfiguration());
+        ZoneRules.check(document);
     }
 
     private static void checkPercents(@Nullable DeploymentConfiguration configuration) {

@@ -169,6 +169,14 @@ public final class Kinds {
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
             "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
 
+    /** Nodes that take tasks, by {@code <ECS cluster>/<availability zone>}. */
+    public static final Index<Node> OPEN_NODES_BY_ZONE = new Index<>(
+            "open-nodes-by-zone",
+            NODE,
+            n -> Nodes.isOpen(n.value())
+                    ? List.of(n.value().getInfo().getCluster() + "/" + Nodes.zone(n.value()))
+                    : List.of());
+
     /** Nodes that somebody took out of service, by how; those in service are left out. */
     public static final Index<Node> NODES_BY_ADMINISTRATION = new Index<>(
             "nodes-by-administration",
@@ -259,6 +267,7 @@ public final class Kinds {
             WORKLOADS_BY_PROGRESS,
             DAEMON_SERVICES_BY_CLUSTER,
             NODES_BY_CLUSTER,
+            OPEN_NODES_BY_ZONE,
             NODES_BY_ADMINISTRATION,
             KUBE_OBJECTS_BY_RESOURCE,
             KUBE_OBJECTS_BY_NAMESPACE,

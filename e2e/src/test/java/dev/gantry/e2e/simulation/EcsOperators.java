@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.resource.Nodes;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Administration;
 import dev.gantry.proto.EcsService;
@@ -17,10 +18,13 @@ import dev.gantry.proto.Workload;
 import dev.gantry.store.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -207,6 +211,30 @@ final class EcsOperators {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether tasks will move to another zone, or do. There is always room here. */
+    Optional<String> lopsided(EcsService service) {
+        boolean balances =
+                service.getDocumentJson().toStringUtf8().contains("\"availabilityZoneRebalancing\":\"ENABLED\"");
+        if (service.getStatus() != EcsService.Status.ACTIVE || !balances || service.getRebalanceNotBeforeMs() > 0) {
+            return service.getRebalancing() ? Optional.of(service.getName() + " is rebalancing") : Optional.empty();
+        }
+        TreeMap<String, Integer> zones = new TreeMap<>();
+        Map<String, String> zoneOf = new TreeMap<>();
+        world.oracle().nodes().values().forEach(node -> {
+            zoneOf.put(node.getId(), Nodes.zone(node));
+            zones.put(Nodes.zone(node), 0);
+        });
+        String owner = "ecs-service/" + service.getCluster() + "/" + service.getName();
+        world.oracle().workloads().values().stream()
+                .filter(task -> task.getOwner().equals(owner) && !Workloads.isStopped(task))
+                .forEach(task ->
+                        zones.merge(zoneOf.getOrDefault(task.getPlacement().getNode(), ""), 1, Integer::sum));
+        boolean even = zones.isEmpty() || Collections.max(zones.values()) - Collections.min(zones.values()) <= 1;
+        return even && !service.getRebalancing()
+                ? Optional.empty()
+                : Optional.of(service.getName() + " has tasks in zones as in " + zones);
     }
 
     private static boolean isDaemon(Workload task) {

@@ -154,6 +154,10 @@ final class Simulation {
         if (running != desired || live != desired) {
             return Optional.of(service.getName() + " has " + live + " tasks, " + running + " running, of " + desired);
         }
+        Optional<String> lopsided = world.ecsOperators().lopsided(service);
+        if (lopsided.isPresent()) {
+            return lopsided;
+        }
         boolean done = service.getStatus() != EcsService.Status.ACTIVE
                 || service.getDeploymentsList().size() == 1
                         && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
