@@ -15,6 +15,7 @@ import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
+import dev.gantry.controller.ecs.capacity.CapacityReconciler;
 import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.compile.TaskDrafts;
@@ -292,7 +293,8 @@ public final class Controller implements AutoCloseable {
                 .add(
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
-                        WORKERS);
+                        WORKERS)
+                .add(new CapacityReconciler(), 1);
         loops.add(new AutoscalerReconciler(agents.samples()), 1);
         KubePlanners.ofPods(identity.serviceAccountTokens(chance)).forEach(planner -> loops.add(planner, WORKERS));
         KubePlanners.ofObjects(creation).forEach(planner -> loops.add(planner, WORKERS));

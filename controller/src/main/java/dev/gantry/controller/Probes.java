@@ -13,10 +13,12 @@ final class Probes {
 
     private final Store store;
     private final PrometheusMeterRegistry meters;
+    private final CapacityMeters capacity;
 
     Probes(Store store, PrometheusMeterRegistry meters) {
         this.store = store;
         this.meters = meters;
+        this.capacity = new CapacityMeters(store, meters);
         Gauge.builder("gantry.store.revision", store, from -> from.snapshot().revision())
                 .description("Revision of the newest image; it grows by one with each write that anybody commits")
                 .register(meters);
@@ -25,12 +27,13 @@ final class Probes {
     void mount(Routes routes) {
         routes.answer("/health", _ -> HttpResponse.text(200, "ok\n"));
         routes.answer("/ready", _ -> ready());
-        routes.answer(
-                "/metrics",
-                _ -> new HttpResponse(
-                        200,
-                        Headers.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
-                        Body.of(meters.scrape())));
+        routes.answer("/metrics", _ -> metrics());
+    }
+
+    private HttpResponse metrics() {
+        capacity.refresh();
+        return new HttpResponse(
+                200, Headers.of("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), Body.of(meters.scrape()));
     }
 
     private HttpResponse ready() {

@@ -64,12 +64,15 @@ final class ClusterOperations {
                     "Invalid cluster name. Up to 255 letters (uppercase and lowercase), numbers, underscores, and"
                             + " hyphens are allowed.");
         }
-        checkProviders(request.capacityProvidersOrEmpty());
+        ClusterProviders providers = ClusterProviders.of(
+                lookup, request.capacityProvidersOrEmpty(), request.defaultCapacityProviderStrategyOrEmpty());
         checkSettings(request.settingsOrEmpty());
         var tags = Tags.list(Tags.checked(request.tagsOrEmpty()));
         CreateClusterRequest document = request.toBuilder()
                 .clusterName(name)
                 .tags(tags)
+                .capacityProviders(providers.names())
+                .defaultCapacityProviderStrategy(providers.strategy())
                 .settings(withDefaults(request.settingsOrEmpty()))
                 .build();
         Cluster created = writes.decide(snapshot -> {
@@ -85,6 +88,7 @@ final class ClusterOperations {
                     .setCreatedAtMs(clock.millis())
                     .build();
             Transaction.Builder write = Transaction.builder();
+            providers.check(snapshot, name, write);
             if (present.isPresent()) {
                 write.update(present.get(), cluster);
             } else {
@@ -162,13 +166,24 @@ final class ClusterOperations {
                         document.toBuilder().settings(withDefaults(settings)).build());
     }
 
+    /** Takes the place of those that the cluster had. */
     Cluster putProviders(PutClusterCapacityProvidersRequest request) throws InterruptedException {
-        checkProviders(request.capacityProviders());
-        if (!request.defaultCapacityProviderStrategy().isEmpty()) {
-            throw Refusals.invalid(
-                    "The default capacity provider strategy names providers that the cluster does not have.");
-        }
-        return change(request.cluster(), document -> document);
+        ClusterProviders providers =
+                ClusterProviders.of(lookup, request.capacityProviders(), request.defaultCapacityProviderStrategy());
+        return writes.decide(snapshot -> {
+            Versioned<EcsCluster> cluster = lookup.cluster(snapshot, request.cluster());
+            CreateClusterRequest document = EcsJson.read(cluster.value().getDocumentJson(), CreateClusterRequest.class);
+            Transaction.Builder write = Transaction.builder();
+            providers.check(snapshot, cluster.value().getName(), write);
+            providers.checkUse(snapshot, cluster.value().getName(), document);
+            EcsCluster changed = cluster.value().toBuilder()
+                    .setDocumentJson(EcsJson.bytes(document.toBuilder()
+                            .capacityProviders(providers.names())
+                            .defaultCapacityProviderStrategy(providers.strategy())
+                            .build()))
+                    .build();
+            return new Decision<>(write.update(cluster, changed).build(), image -> view.cluster(image, changed, ALL));
+        });
     }
 
     /**
@@ -254,15 +269,6 @@ final class ClusterOperations {
                 ? Optional.of(new AwsException(
                         "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."))
                 : Optional.empty();
-    }
-
-    private static void checkProviders(List<String> providers) {
-        if (!providers.isEmpty()) {
-            throw Refusals.invalid(
-                    "The specified capacity provider was not found. Gantry has no capacity providers, so "
-                            + String.join(", ", providers)
-                            + " cannot be used; its nodes join the cluster with a token.");
-        }
     }
 
     private static void checkSettings(List<ClusterSetting> settings) {

@@ -11,6 +11,7 @@ import dev.gantry.controller.ecs.document.Refusals;
 final class EcsHandlers implements EcsApi<Caller> {
 
     private final ClusterOperations clusters;
+    private final CapacityProviderOperations providers;
     private final TaskDefinitionOperations definitions;
     private final TaskDefinitionLists definitionLists;
     private final TaskLaunch launch;
@@ -27,6 +28,7 @@ final class EcsHandlers implements EcsApi<Caller> {
     EcsHandlers(EcsParts parts) {
         Writes writes = new Writes(parts.store());
         this.clusters = new ClusterOperations(parts, writes);
+        this.providers = new CapacityProviderOperations(parts, writes);
         this.definitions = new TaskDefinitionOperations(parts, writes);
         this.definitionLists = new TaskDefinitionLists(parts, writes);
         this.launch = new TaskLaunch(parts, writes);
@@ -76,6 +78,36 @@ final class EcsHandlers implements EcsApi<Caller> {
             PutClusterCapacityProvidersRequest request, Caller caller) throws InterruptedException {
         return PutClusterCapacityProvidersResponse.builder()
                 .cluster(clusters.putProviders(request))
+                .build();
+    }
+
+    @Override
+    public CreateCapacityProviderResponse createCapacityProvider(CreateCapacityProviderRequest request, Caller caller)
+            throws InterruptedException {
+        return CreateCapacityProviderResponse.builder()
+                .capacityProvider(providers.create(request))
+                .build();
+    }
+
+    @Override
+    public DescribeCapacityProvidersResponse describeCapacityProviders(
+            DescribeCapacityProvidersRequest request, Caller caller) {
+        return providers.describe(request);
+    }
+
+    @Override
+    public UpdateCapacityProviderResponse updateCapacityProvider(UpdateCapacityProviderRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateCapacityProviderResponse.builder()
+                .capacityProvider(providers.update(request))
+                .build();
+    }
+
+    @Override
+    public DeleteCapacityProviderResponse deleteCapacityProvider(DeleteCapacityProviderRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteCapacityProviderResponse.builder()
+                .capacityProvider(providers.delete(request))
                 .build();
     }
 

@@ -1,13 +1,15 @@
 package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.AwsVpcConfiguration;
-import dev.gantry.aws.ecs.CapacityProviderStrategyItem;
 import dev.gantry.aws.ecs.NetworkConfiguration;
+import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.RunTaskRequest;
 import dev.gantry.aws.ecs.StartTaskRequest;
 import dev.gantry.aws.ecs.Tag;
 import dev.gantry.aws.ecs.TaskOverride;
 import dev.gantry.aws.ecs.TaskVolumeConfiguration;
+import dev.gantry.controller.ecs.capacity.StrategyRules;
+import dev.gantry.controller.ecs.compile.Fargate;
 import dev.gantry.controller.ecs.compile.PlacementRules;
 import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.document.Arns;
@@ -40,12 +42,8 @@ final class LaunchRules {
         require(
                 token == null || token.length() <= TOKEN_LENGTH_MAX,
                 "clientToken can be at most " + TOKEN_LENGTH_MAX + " characters long.");
-        List<CapacityProviderStrategyItem> providers = request.capacityProviderStrategyOrEmpty();
-        require(
-                providers.isEmpty() || request.launchType() == null,
-                "Specify either a launch type or a capacity provider strategy, not both.");
+        StrategyRules.check(request.capacityProviderStrategyOrEmpty(), request.launchType());
         checkLaunchType(request.launchType());
-        checkProviders(providers);
         checkVolumes(request.volumeConfigurationsOrEmpty());
         PlacementRules.checkConstraints(request.placementConstraintsOrEmpty());
         checkNames(request.group(), request.startedBy(), request.propagateTags());
@@ -57,13 +55,21 @@ final class LaunchRules {
         checkNames(request.group(), request.startedBy(), request.propagateTags());
     }
 
-    static EcsTask origin(RunTaskRequest request, EcsTaskDefinition definition, Arns arns) {
+    /** @param document of the definition */
+    static EcsTask origin(
+            RunTaskRequest request,
+            EcsTaskDefinition definition,
+            RegisterTaskDefinitionRequest document,
+            Capacity capacity,
+            Arns arns) {
         EcsTask.Builder origin = origin(definition, arns, request.group(), request.startedBy(), request.overrides())
                 .addAllSubnets(ServiceTasks.subnets(request.networkConfiguration()))
-                .setLaunchType(request.launchType() == null ? "EC2" : request.launchType())
+                .setLaunchType(capacity.launchType().isEmpty() ? "EC2" : capacity.launchType())
                 .setEnableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
-                .setReferenceId(request.referenceId() == null ? "" : request.referenceId())
-                .setPlatformVersion(request.platformVersion() == null ? "" : request.platformVersion());
+                .setReferenceId(request.referenceId() == null ? "" : request.referenceId());
+        if (capacity.isFargate()) {
+            Fargate.describe(origin, document, request.overrides(), request.platformVersion());
+        }
         return origin.putAllTags(tags(definition, request.tagsOrEmpty(), request.propagateTags()))
                 .build();
     }
@@ -121,21 +127,17 @@ final class LaunchRules {
     }
 
     static void checkLaunchType(@Nullable String launchType) {
-        if ("FARGATE".equals(launchType) || "MANAGED_INSTANCES".equals(launchType)) {
+        if ("MANAGED_INSTANCES".equals(launchType)) {
             throw Refusals.unsupported(
-                    "Gantry does not support the launch type " + launchType + ". Use EC2 or EXTERNAL.");
+                    "Gantry does not support the launch type " + launchType + ". Use EC2, FARGATE or EXTERNAL.");
         }
     }
 
-    static void checkProviders(List<CapacityProviderStrategyItem> providers) {
-        require(
-                providers.isEmpty(),
-                "The specified capacity provider strategy cannot be used: Gantry has no capacity providers. Use a"
-                        + " launch type.");
-    }
-
-    /** @param mode of the definition */
-    static void checkNetwork(@Nullable String mode, @Nullable NetworkConfiguration network) {
+    /**
+     * @param mode of the definition
+     * @param fargate where a public address may be asked for, which means nothing here: tasks reach what their node does
+     */
+    static void checkNetwork(@Nullable String mode, @Nullable NetworkConfiguration network, boolean fargate) {
         AwsVpcConfiguration vpc = network == null ? null : network.awsvpcConfiguration();
         if (!"awsvpc".equals(mode)) {
             require(
@@ -148,7 +150,9 @@ final class LaunchRules {
         }
         require(!vpc.subnets().isEmpty(), "subnets can not be empty.");
         require(vpc.subnets().size() <= SUBNETS_MAX, "subnets can have at most " + SUBNETS_MAX + " items.");
-        require(!"ENABLED".equals(vpc.assignPublicIp()), "Assign public IP is not supported for this launch type.");
+        require(
+                fargate || !"ENABLED".equals(vpc.assignPublicIp()),
+                "Assign public IP is not supported for this launch type.");
         if (!vpc.securityGroupsOrEmpty().isEmpty()) {
             throw Refusals.unsupported(
                     "Gantry does not support securityGroups: nothing would be kept out. Leave them out.");

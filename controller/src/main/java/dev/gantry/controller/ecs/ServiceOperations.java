@@ -26,7 +26,6 @@ import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,10 +64,11 @@ final class ServiceOperations {
                 return Decision.nothing(image -> view.service(image, present.get(), true));
             }
             Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
-            checkNetwork(snapshot, arn(definition), checked);
             checkExpressions(snapshot, checked);
-            CreateServiceRequest document =
-                    checked.toBuilder().taskDefinition(arn(definition)).build();
+            CreateServiceRequest document = settled(
+                    snapshot,
+                    cluster.value(),
+                    checked.toBuilder().taskDefinition(arn(definition)).build());
             if (present.isPresent() && present.get().value().getStatus() != EcsService.Status.INACTIVE) {
                 return existing(present.get(), document);
             }
@@ -116,14 +116,15 @@ final class ServiceOperations {
                 write.guard(wanted);
                 definition = arn(wanted);
             }
-            checkNetwork(snapshot, definition, merged);
-            CreateServiceRequest document =
-                    merged.toBuilder().taskDefinition(definition).build();
+            CreateServiceRequest document = settled(
+                    snapshot,
+                    lookup.cluster(snapshot, request.cluster()).value(),
+                    merged.toBuilder().taskDefinition(definition).build());
             EcsService.Builder changed = service.value().toBuilder().setDocumentJson(EcsJson.bytes(document));
             // A DAEMON service's follows from the nodes.
             Optional.ofNullable(document.desiredCount()).ifPresent(changed::setDesiredCount);
             Instant now = parts.clock().instant();
-            boolean isMoved = !Objects.equals(before.networkConfiguration(), merged.networkConfiguration());
+            boolean isMoved = ServiceCapacity.isMoved(before, document, request);
             if (force || isMoved || !definition.equals(before.taskDefinition())) {
                 checkRoom(service.value());
                 changed.addDeployments(0, deployment(document, definition, now));
@@ -192,10 +193,12 @@ final class ServiceOperations {
                 .build();
     }
 
-    private void checkNetwork(Snapshot snapshot, String definition, CreateServiceRequest document) {
-        lookup.definition(snapshot, definition)
+    /** A service whose definition is gone can still be scaled in. */
+    private CreateServiceRequest settled(Snapshot snapshot, EcsCluster cluster, CreateServiceRequest document) {
+        return lookup.definition(snapshot, String.valueOf(document.taskDefinition()))
                 .map(found -> EcsJson.read(found.value().getDocumentJson(), RegisterTaskDefinitionRequest.class))
-                .ifPresent(found -> LaunchRules.checkNetwork(found.networkMode(), document.networkConfiguration()));
+                .map(definition -> ServiceCapacity.settled(cluster, document, definition))
+                .orElse(document);
     }
 
     /** An active definition that can be run. */

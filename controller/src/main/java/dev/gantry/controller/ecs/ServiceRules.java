@@ -4,6 +4,7 @@ import dev.gantry.aws.ecs.CreateServiceRequest;
 import dev.gantry.aws.ecs.DeploymentCircuitBreaker;
 import dev.gantry.aws.ecs.DeploymentConfiguration;
 import dev.gantry.aws.ecs.UpdateServiceRequest;
+import dev.gantry.controller.ecs.capacity.StrategyRules;
 import dev.gantry.controller.ecs.compile.PlacementRules;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -40,19 +41,19 @@ final class ServiceRules {
                 .cluster(null)
                 .clientToken(null)
                 .tags(null)
-                .launchType(request.launchType() == null ? "EC2" : request.launchType())
                 .schedulingStrategy(request.schedulingStrategy() == null ? "REPLICA" : request.schedulingStrategy())
                 .propagateTags(request.propagateTags() == null ? "NONE" : request.propagateTags())
-                .availabilityZoneRebalancing(
-                        request.availabilityZoneRebalancing() == null
-                                ? "DISABLED"
-                                : request.availabilityZoneRebalancing())
                 .deploymentConfiguration(filled(request.deploymentConfiguration(), DaemonRules.isDaemon(request)))
                 .placementConstraints(request.placementConstraintsOrEmpty())
                 .placementStrategy(PlacementRules.checkedStrategies(request.placementStrategyOrEmpty()))
                 .build();
-        check(document);
-        return document;
+        CreateServiceRequest filled = document.availabilityZoneRebalancing() == null
+                ? document.toBuilder()
+                        .availabilityZoneRebalancing(ZoneRules.defaultOf(document))
+                        .build()
+                : document;
+        check(filled);
+        return filled;
     }
 
     /** The document of a service with an update merged in: members that the update has replace those of the document. */
@@ -85,6 +86,9 @@ final class ServiceRules {
             merged.propagateTags(update.propagateTags());
         }
         CreateServiceRequest result = withUnsupported(document, merged, update).build();
+        if (update.availabilityZoneRebalancing() == null) {
+            result = ZoneRules.kept(result);
+        }
         check(result);
         return result;
     }
@@ -98,12 +102,14 @@ final class ServiceRules {
         if (update.deploymentController() != null) {
             merged.deploymentController(update.deploymentController());
         }
-        return merged.capacityProviderStrategy(update.capacityProviderStrategy())
-                .networkConfiguration(
+        if (update.capacityProviderStrategy() != null) {
+            merged.capacityProviderStrategy(update.capacityProviderStrategy()).launchType(null);
+        }
+        return merged.networkConfiguration(
                         update.networkConfiguration() == null
                                 ? before.networkConfiguration()
                                 : update.networkConfiguration())
-                .platformVersion(update.platformVersion())
+                .platformVersion(update.platformVersion() == null ? before.platformVersion() : update.platformVersion())
                 .healthCheckGracePeriodSeconds(update.healthCheckGracePeriodSeconds())
                 .loadBalancers(update.loadBalancers())
                 .serviceRegistries(update.serviceRegistries())
@@ -119,10 +125,7 @@ final class ServiceRules {
                 desired >= 0 && desired <= DESIRED_MAX,
                 "desiredCount must be between 0 and " + DESIRED_MAX + ", was " + desired + ".");
         LaunchRules.checkLaunchType(document.launchType());
-        LaunchRules.checkProviders(document.capacityProviderStrategyOrEmpty());
-        require(
-                document.platformVersion() == null,
-                "The platform version must be null when specifying an EC2 launch type.");
+        StrategyRules.check(document.capacityProviderStrategyOrEmpty(), document.launchType());
         require(
                 document.healthCheckGracePeriodSeconds() == null,
                 "Health check grace period is only valid for services configured to use load balancers");
@@ -130,6 +133,7 @@ final class ServiceRules {
         PlacementRules.checkConstraints(document.placementConstraintsOrEmpty());
         UnsupportedServices.check(document);
         checkPercents(document.deploymentConfiguration());
+        ZoneRules.check(document);
     }
 
     private static void checkPercents(@Nullable DeploymentConfiguration configuration) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import dev.gantry.aws.ecs.CreateClusterRequest;
 import dev.gantry.aws.ecs.Tag;
+import dev.gantry.controller.ecs.capacity.Provider;
 import dev.gantry.controller.ecs.compile.Singleton;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
@@ -11,6 +12,7 @@ import dev.gantry.controller.ecs.document.EcsName;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
+import dev.gantry.controller.ecs.document.EcsName.ProviderName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import dev.gantry.controller.ecs.document.Refusals;
@@ -31,7 +33,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** Tags of clusters, services, tasks, container instances and task definitions. */
+/** Tags of clusters, services, tasks, container instances, task definitions and capacity providers. */
 final class TagOperations {
 
     private final Writes writes;
@@ -81,8 +83,8 @@ final class TagOperations {
         EcsName name = lookup.arns()
                 .parse(arn)
                 .orElseThrow(() -> Refusals.invalid("Invalid resource ARN: '" + arn
-                        + "' names no cluster, service, task, task definition or container instance of"
-                        + " this account and region."));
+                        + "' names no cluster, service, task, task definition, capacity provider or container instance"
+                        + " of this account and region."));
         return switch (name) {
             case ClusterName(String cluster) ->
                 of(
@@ -110,6 +112,14 @@ final class TagOperations {
                         snapshot,
                         "task definition",
                         EcsLookup.definitionKey(family, revision),
+                        value -> value.getTagsMap(),
+                        (value, tags) ->
+                                value.toBuilder().clearTags().putAllTags(tags).build());
+            case ProviderName(String provider) ->
+                of(
+                        snapshot,
+                        "capacity provider",
+                        Provider.key(provider),
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());

@@ -75,10 +75,15 @@ final class TaskLaunch {
             }
             Versioned<EcsTaskDefinition> definition = active(snapshot, request.taskDefinition());
             checkExpressions(snapshot, request);
-            LaunchRules.checkNetwork(document(definition).networkMode(), request.networkConfiguration());
-            EcsTask origin = LaunchRules.origin(request, definition.value(), parts.arns());
+            Capacity capacity =
+                    Capacity.of(cluster.value(), request.capacityProviderStrategyOrEmpty(), request.launchType());
+            LaunchRules.checkNetwork(
+                    document(definition).networkMode(), request.networkConfiguration(), capacity.isFargate());
             RegisterTaskDefinitionRequest document = Overrides.applied(document(definition), request.overrides());
-            List<Workload> wanted = new ArrayList<>();
+            boolean placed = !request.placementConstraintsOrEmpty().isEmpty() || !strategies.isEmpty();
+            capacity.check(document, request.platformVersion(), placed);
+            EcsTask origin = LaunchRules.origin(request, definition.value(), document, capacity, parts.arns());
+            List<Workload> made = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 TaskOrder order = new TaskOrder(
                         name,
@@ -90,9 +95,12 @@ final class TaskLaunch {
                         strategies,
                         "",
                         false);
-                wanted.add(compiler.compile(order, now));
+                made.add(compiler.compile(order, now));
             }
-            checkNodes(snapshot, name);
+            List<Workload> wanted = capacity.meant(snapshot, made);
+            if (wanted.stream().noneMatch(task -> Capacity.waits(snapshot, task))) {
+                checkNodes(snapshot, name);
+            }
             List<Failure> failures = new ArrayList<>();
             List<Workload> placeable = placeable(snapshot, name, wanted, failures);
             if (placeable.isEmpty()) {
@@ -116,7 +124,7 @@ final class TaskLaunch {
             Instant now = parts.clock().instant();
             String name = cluster.value().getName();
             Versioned<EcsTaskDefinition> definition = active(snapshot, request.taskDefinition());
-            LaunchRules.checkNetwork(document(definition).networkMode(), request.networkConfiguration());
+            LaunchRules.checkNetwork(document(definition).networkMode(), request.networkConfiguration(), false);
             EcsTask origin = LaunchRules.origin(request, definition.value(), parts.arns());
             RegisterTaskDefinitionRequest document = Overrides.applied(document(definition), request.overrides());
             List<Failure> failures = new ArrayList<>();
@@ -179,18 +187,33 @@ final class TaskLaunch {
         return RunTaskResponse.builder().tasks(tasks).failures(failures).build();
     }
 
-    /** Those that have a node now; the others become failures, as ECS answers at once and does not queue. */
+    /**
+     * Those that have a node now, and those whose capacity provider lets them wait; the others become failures, as ECS
+     * answers at once.
+     */
     private List<Workload> placeable(Snapshot snapshot, String cluster, List<Workload> wanted, List<Failure> failures) {
         List<Verdict> verdicts = wanted.isEmpty() ? List.of() : parts.preview().preview(snapshot, wanted);
         List<Workload> placeable = new ArrayList<>();
         Set<Failure> seen = new LinkedHashSet<>();
+        int waiting = 0;
         for (int i = 0; i < wanted.size(); i++) {
+            Workload task = wanted.get(i);
             switch (verdicts.get(i)) {
-                case Verdict.Placed _ -> placeable.add(wanted.get(i));
+                case Verdict.Placed _ -> placeable.add(task);
+                case Verdict.Unplaced _
+                when Capacity.waits(snapshot, task) -> {
+                    placeable.add(task);
+                    waiting++;
+                }
                 case Verdict.Unplaced(List<Obstacle> obstacles) ->
-                    obstacles.forEach(obstacle -> seen.add(failure(cluster, obstacle)));
+                    Capacity.emptyProvider(snapshot, task)
+                            .ifPresentOrElse(
+                                    name -> seen.add(Failures.of(
+                                            parts.arns().capacityProvider(name), "EMPTY CAPACITY PROVIDER", null)),
+                                    () -> obstacles.forEach(obstacle -> seen.add(failure(cluster, obstacle))));
             }
         }
+        Capacity.checkWaiting(snapshot, cluster, waiting);
         failures.addAll(seen);
         return placeable;
     }

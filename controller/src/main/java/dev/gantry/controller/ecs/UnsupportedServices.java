@@ -20,9 +20,6 @@ final class UnsupportedServices {
         refuse(connect != null && connect.enabled(), "serviceConnectConfiguration");
         refuse(!document.volumeConfigurationsOrEmpty().isEmpty(), "volumeConfigurations");
         refuse(!document.vpcLatticeConfigurationsOrEmpty().isEmpty(), "vpcLatticeConfigurations");
-        refuse(
-                "ENABLED".equals(document.availabilityZoneRebalancing()),
-                "availabilityZoneRebalancing. Leave it DISABLED");
         DeploymentConfiguration deployment = document.deploymentConfiguration();
         if (deployment == null) {
             return;

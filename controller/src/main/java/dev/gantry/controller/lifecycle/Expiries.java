@@ -47,6 +47,10 @@ public final class Expiries {
                         object -> object.getExpiresAtMs() == 0
                                 ? Optional.empty()
                                 : at(object.getExpiresAtMs(), Duration.ZERO)),
+                Expiry.of(
+                        Kinds.ECS_CAPACITY_PROVIDER,
+                        granularity(deleted),
+                        provider -> provider.getActive() ? Optional.empty() : at(provider.getDeletedAtMs(), deleted)),
                 Expiry.of(Kinds.ECS_CLUSTER, granularity(deleted), cluster -> afterDelete(cluster, deleted)),
                 new Expiry<>(
                         Kinds.ECS_SERVICE,

@@ -3,6 +3,7 @@ package dev.gantry.controller.resource;
 import dev.gantry.proto.Administration;
 import dev.gantry.proto.ControllerEntry;
 import dev.gantry.proto.EcsAccountSettings;
+import dev.gantry.proto.EcsCapacityProvider;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
@@ -63,6 +64,10 @@ public final class Kinds {
 
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
+
+    /** No scope; named by the provider. */
+    public static final Kind<EcsCapacityProvider> ECS_CAPACITY_PROVIDER =
+            new Kind<>("ecs-capacity-provider", EcsCapacityProvider.parser());
 
     public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
             new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
@@ -168,6 +173,14 @@ public final class Kinds {
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
             "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
 
+    /** Nodes that take tasks, by {@code <ECS cluster>/<availability zone>}. */
+    public static final Index<Node> OPEN_NODES_BY_ZONE = new Index<>(
+            "open-nodes-by-zone",
+            NODE,
+            n -> Nodes.isOpen(n.value())
+                    ? List.of(n.value().getInfo().getCluster() + "/" + Nodes.zone(n.value()))
+                    : List.of());
+
     /** Nodes that somebody took out of service, by how; those in service are left out. */
     public static final Index<Node> NODES_BY_ADMINISTRATION = new Index<>(
             "nodes-by-administration",
@@ -239,6 +252,7 @@ public final class Kinds {
             ECS_TASK_DEFINITION,
             ECS_SERVICE,
             ECS_ACCOUNT_SETTINGS,
+            ECS_CAPACITY_PROVIDER,
             KUBE_OBJECT,
             KUBE_POD_NAME,
             SERVICE_ROUTE,
@@ -258,6 +272,7 @@ public final class Kinds {
             WORKLOADS_BY_PROGRESS,
             DAEMON_SERVICES_BY_CLUSTER,
             NODES_BY_CLUSTER,
+            OPEN_NODES_BY_ZONE,
             NODES_BY_ADMINISTRATION,
             KUBE_OBJECTS_BY_RESOURCE,
             KUBE_OBJECTS_BY_NAMESPACE,

@@ -8,6 +8,8 @@ import java.util.Optional;
 /** What a node's record says. */
 public final class Nodes {
 
+    private static final String ZONE = "ecs.availability-zone";
+
     private Nodes() {}
 
     /** It belongs to the fleet and is heard of. */
@@ -17,6 +19,16 @@ public final class Nodes {
 
     public static boolean isDeregistered(Node node) {
         return node.getAdministration() == Administration.DEREGISTERED;
+    }
+
+    /** It takes tasks that are not there yet. */
+    public static boolean isOpen(Node node) {
+        return isServing(node) && node.getAdministration() == Administration.ACTIVE && !node.getCordoned();
+    }
+
+    /** Its availability zone; empty for none. */
+    public static String zone(Node node) {
+        return node.getAttributesOrDefault(ZONE, node.getInfo().getAttributesOrDefault(ZONE, ""));
     }
 
     /** The first of its addresses, of IPv4, which others reach it at. */

@@ -178,9 +178,9 @@ class RecordsTest {
 
     @Test
     void operationsThatAreNotThereSaySo() {
-        assertThatThrownBy(() -> world.call("CreateCapacityProvider", "{'name':'x'}"))
+        assertThatThrownBy(() -> world.call("ListDaemons", "{}"))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessage("CreateCapacityProvider");
+                .hasMessage("ListDaemons");
     }
 
     @Test

@@ -116,6 +116,33 @@ class ServicesTest {
     }
 
     @Test
+    void zonesAreBalancedUnlessTheServiceCannotHaveIt() throws InterruptedException {
+        assertThat(balancing("'serviceName':'one'")).isEqualTo("ENABLED");
+        assertThat(
+                        balancing(
+                                "'serviceName':'two','deploymentConfiguration':{'maximumPercent':100,'minimumHealthyPercent':0}"))
+                .isEqualTo("DISABLED");
+        assertThat(balancing("'serviceName':'three','placementStrategy':[{'type':'binpack','field':'cpu'}]"))
+                .isEqualTo("DISABLED");
+        assertThatThrownBy(() -> balancing(
+                        "'serviceName':'four','availabilityZoneRebalancing':'ENABLED','launchType':'EXTERNAL'"))
+                .hasMessage("Availability Zone rebalancing does not support the EXTERNAL launch type. Change it, or set"
+                        + " availabilityZoneRebalancing to DISABLED, and try again.");
+        assertThat(world.call(
+                                "UpdateService",
+                                "{'service':'one','deploymentConfiguration':{'maximumPercent':100,'minimumHealthyPercent':0}}")
+                        .at("/service/availabilityZoneRebalancing")
+                        .asText())
+                .isEqualTo("DISABLED");
+    }
+
+    private String balancing(String service) throws InterruptedException {
+        return world.call("CreateService", "{'taskDefinition':'web','desiredCount':1," + service + "}")
+                .at("/service/availabilityZoneRebalancing")
+                .asText();
+    }
+
+    @Test
     void anUpdateChangesOnlyWhatItNames() throws InterruptedException {
         world.call("CreateService", CREATE);
         JsonNode service = update("'deploymentConfiguration':{'minimumHealthyPercent':50},"

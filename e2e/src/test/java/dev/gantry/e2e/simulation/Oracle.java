@@ -114,7 +114,7 @@ final class Oracle implements Backend.Watcher {
 
     private boolean isDerived(String path, @Nullable ByteString value) {
         if (path.startsWith(Kinds.NODE.name() + "/")) {
-            return true;
+            return value == null || !asApiLeavesIt(nodes.get(path)).equals(asApiLeavesIt(parse(Kinds.NODE, value)));
         }
         if (!path.startsWith(Kinds.WORKLOAD.name() + "/")) {
             return false;
@@ -126,6 +126,17 @@ final class Oracle implements Backend.Watcher {
         Workload after = parse(Kinds.WORKLOAD, value);
         return !before.getPlacement().equals(after.getPlacement())
                 || !before.getObserved().equals(after.getObserved());
+    }
+
+    /** A node without what users change of it. */
+    private static Node asApiLeavesIt(@Nullable Node node) {
+        return node == null
+                ? Node.getDefaultInstance()
+                : node.toBuilder()
+                        .clearAttributes()
+                        .clearAdministration()
+                        .clearVersion()
+                        .build();
     }
 
     // What the store tells.
@@ -211,6 +222,7 @@ final class Oracle implements Backend.Watcher {
             owners.add(after.getOwner());
             return;
         }
+        world.ecsOperators().checkProtection(before, after, services.get(after.getOwner()));
         boolean ran = isServing(before);
         boolean planned = request != null && request.guards().containsKey(after.getOwner());
         if (ran && !isServing(after)) {
@@ -318,6 +330,10 @@ final class Oracle implements Backend.Watcher {
         if (service == null) {
             throw world.broken("I3", "a task was created for " + owner + ", which is not there");
         }
+        if (service.getDaemon()) {
+            world.ecsOperators().checkDaemons(owner);
+            return;
+        }
         long total = workloads.values().stream()
                 .filter(one -> one.getOwner().equals(owner) && !Workloads.isStopped(one))
                 .count();
@@ -332,7 +348,8 @@ final class Oracle implements Backend.Watcher {
     /** I3, lower limit: whenever the planner stopped a task that served. */
     private void checkLeast(String owner) {
         EcsService service = services.get(owner);
-        if (service == null || service.getStatus() != EcsService.Status.ACTIVE) {
+        // All of a DAEMON service may stop at once.
+        if (service == null || service.getStatus() != EcsService.Status.ACTIVE || service.getDaemon()) {
             return;
         }
         long serving = workloads.values().stream()

@@ -10,6 +10,7 @@ import dev.gantry.controller.dispatch.SessionRules;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.PageCodec;
+import dev.gantry.controller.ecs.capacity.CapacityReconciler;
 import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.document.Arns;
@@ -150,6 +151,7 @@ final class SimController {
         add(new WorkloadReconciler(), 2);
         ServiceTasks tasks = new ServiceTasks(new EcsLookup(ARNS), new TaskCompiler(ARNS));
         add(new ServiceReconciler(tasks::task, ROLLOUT), 2);
+        add(new CapacityReconciler(), 1);
         KubePlanners.ofPods(kube.tokens()).forEach(planner -> add(planner, 1));
         KubePlanners.ofObjects(kube.creation()).forEach(planner -> add(planner, 1));
         add(new ClaimReconciler(), 1);

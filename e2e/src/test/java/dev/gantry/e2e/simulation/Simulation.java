@@ -57,6 +57,7 @@ final class Simulation {
         world.users().begin(end);
         world.kubeUsers().begin(end);
         world.kubeOperators().begin(end);
+        world.ecsOperators().begin(end);
         new Mishaps(world, dice.split(), end).schedule();
         world.agenda().run(end.plusSeconds(1));
         world.heal();
@@ -131,7 +132,10 @@ final class Simulation {
                 return open;
             }
         }
-        return world.kubeUsers().unsettled().or(world.kubeOperators()::unsettled);
+        return world.kubeUsers()
+                .unsettled()
+                .or(world.kubeOperators()::unsettled)
+                .or(world.ecsOperators()::unsettled);
     }
 
     private static Optional<String> unsettled(World world, EcsService service) {
@@ -149,6 +153,10 @@ final class Simulation {
         }
         if (running != desired || live != desired) {
             return Optional.of(service.getName() + " has " + live + " tasks, " + running + " running, of " + desired);
+        }
+        Optional<String> lopsided = world.ecsOperators().lopsided(service);
+        if (lopsided.isPresent()) {
+            return lopsided;
         }
         boolean done = service.getStatus() != EcsService.Status.ACTIVE
                 || service.getDeploymentsList().size() == 1

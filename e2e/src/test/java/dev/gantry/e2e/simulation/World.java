@@ -37,6 +37,7 @@ final class World implements AutoCloseable {
     private final Users users;
     private final KubeUsers kubeUsers;
     private final KubeOperators kubeOperators;
+    private final EcsOperators ecsOperators;
     private final SimRoom room = new SimRoom(this);
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
@@ -66,6 +67,7 @@ final class World implements AutoCloseable {
         this.kubeUsers = new KubeUsers(this, dice.split());
         // From the same seed, without taking anything from the dice of the others.
         this.kubeOperators = new KubeOperators(this, new Dice(~seed));
+        this.ecsOperators = new EcsOperators(this, new Dice(~seed ^ 1));
         backend.watch(backend.read().revision(), oracle);
         for (String name : NAMES) {
             controllers.put(name, new SimController(this, name, dice.split()));
@@ -112,6 +114,11 @@ final class World implements AutoCloseable {
     /** Those who run daemons, cron jobs and urgent pods. */
     KubeOperators kubeOperators() {
         return kubeOperators;
+    }
+
+    /** Those who run daemons of ECS, and take nodes out of service for a while. */
+    EcsOperators ecsOperators() {
+        return ecsOperators;
     }
 
     SimPods pods() {

@@ -5,6 +5,8 @@ import dev.gantry.aws.ecs.CreateServiceRequest;
 import dev.gantry.aws.ecs.NetworkConfiguration;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.ecs.capacity.ProviderTasks;
+import dev.gantry.controller.ecs.capacity.StrategyRules;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.proto.EcsDeployment;
@@ -92,7 +94,12 @@ public final class ServiceTasks {
             String taskId,
             Instant now) {
         CreateServiceRequest document = EcsJson.read(deployment.getDocumentJson(), CreateServiceRequest.class);
-        EcsTask origin = EcsTask.newBuilder()
+        RegisterTaskDefinitionRequest shape =
+                EcsJson.read(definition.getDocumentJson(), RegisterTaskDefinitionRequest.class);
+        boolean hasProviders = !document.capacityProviderStrategyOrEmpty().isEmpty();
+        boolean fargate = Fargate.LAUNCH_TYPE.equals(document.launchType())
+                || StrategyRules.isFargate(document.capacityProviderStrategyOrEmpty());
+        EcsTask.Builder origin = EcsTask.newBuilder()
                 .setTaskDefinitionArn(deployment.getTaskDefinitionArn())
                 .setFamily(definition.getFamily())
                 .setRevision(definition.getRevision())
@@ -103,20 +110,23 @@ public final class ServiceTasks {
                 .setServiceName(service.value().getName())
                 .setEnableExecuteCommand(Boolean.TRUE.equals(document.enableExecuteCommand()))
                 .addAllSubnets(subnets(document.networkConfiguration()))
-                .putAllTags(tags(service.value(), definition, document))
-                .build();
+                .putAllTags(tags(service.value(), definition, document));
+        if (fargate) {
+            Fargate.describe(origin, shape, null, document.platformVersion());
+        }
         TaskOrder order = new TaskOrder(
                 service.value().getCluster(),
                 taskId,
                 service.key().path(),
-                origin,
-                EcsJson.read(definition.getDocumentJson(), RegisterTaskDefinitionRequest.class),
+                origin.build(),
+                shape,
                 document.placementConstraintsOrEmpty(),
                 document.placementStrategyOrEmpty(),
                 "",
                 Singleton.isAskedFor(service.value().getTagsMap()));
         try {
-            return Optional.of(compiler.compile(order, now));
+            Workload task = compiler.compile(order, now);
+            return Optional.of(fargate && !hasProviders ? ProviderTasks.onFargate(task) : task);
         } catch (AwsException notRunnable) {
             // CreateService refuses such a definition; one that slipped through makes no tasks.
             return Optional.empty();

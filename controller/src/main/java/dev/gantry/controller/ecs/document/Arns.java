@@ -3,6 +3,7 @@ package dev.gantry.controller.ecs.document;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
+import dev.gantry.controller.ecs.document.EcsName.ProviderName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,10 @@ public record Arns(String region, String account) {
         return arn("task-definition/" + family + ":" + revision);
     }
 
+    public String capacityProvider(String name) {
+        return arn("capacity-provider/" + name);
+    }
+
     public String root() {
         return "arn:aws:iam::" + account + ":root";
     }
@@ -77,6 +82,7 @@ public record Arns(String region, String account) {
             case "task 3" -> Optional.of(new TaskName(path[1], path[2]));
             case "service 3" -> Optional.of(new ServiceName(path[1], path[2]));
             case "container-instance 3" -> Optional.of(new NodeName(path[1], path[2]));
+            case "capacity-provider 2" -> Optional.of(new ProviderName(path[1]));
             case "task-definition 2" -> definition(path[1]);
             default -> Optional.empty();
         };

@@ -4,6 +4,7 @@ import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
+import dev.gantry.controller.ecs.document.EcsName.ProviderName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import dev.gantry.controller.resource.Kinds;
@@ -97,6 +98,14 @@ public record EcsLookup(Arns arns) {
             case ServiceName(String of, String name) -> inCluster(cluster, of, name);
             case null, default -> throw otherKind(reference, "service");
         };
+    }
+
+    /** The name of a capacity provider, which need not exist; empty for an ARN of something else. */
+    public String providerName(String reference) {
+        if (!Arns.isArn(reference)) {
+            return reference;
+        }
+        return arns.parse(reference).orElse(null) instanceof ProviderName(String name) ? name : "";
     }
 
     /** A task definition by ARN, {@code family:revision}, or the newest active one of a family. */

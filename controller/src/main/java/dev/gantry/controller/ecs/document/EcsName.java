@@ -12,5 +12,14 @@ public sealed interface EcsName {
     /** A container instance. */
     record NodeName(String cluster, String id) implements EcsName {}
 
+    /** A capacity provider. */
+    record ProviderName(String name) implements EcsName {
+
+        /** Whether a capacity provider can have this name. */
+        public static boolean isValid(String name) {
+            return name.matches("[A-Za-z0-9_-]{1,255}");
+        }
+    }
+
     record DefinitionName(String family, int revision) implements EcsName {}
 }

@@ -9,5 +9,8 @@ sealed interface Action {
     /** Make one task of the newest deployment that goes to this node and to no other. */
     record StartOn(String node) implements Action {}
 
+    /** Make one task of the newest deployment that goes to this zone and to no other. */
+    record StartIn(String zone) implements Action {}
+
     record Stop(LiveTask task, String reason) implements Action {}
 }

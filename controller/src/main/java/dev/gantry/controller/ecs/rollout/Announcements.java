@@ -60,6 +60,19 @@ final class Announcements {
         texts.add(prefix + "has reached a steady state.");
     }
 
+    void unbalanced(String zones) {
+        texts.add(prefix + "is not AZ balanced with " + zones + ". AZ Rebalancing in progress.");
+    }
+
+    void balanced(String zones) {
+        texts.add(prefix + "is AZ balanced with " + zones + ".");
+    }
+
+    void unableToBalance() {
+        warn("is unable to AZ Rebalance because no container instance in the Availability Zone met all of its"
+                + " requirements.");
+    }
+
     void inconsistent() {
         warn("is unable to consistently start tasks successfully.");
     }

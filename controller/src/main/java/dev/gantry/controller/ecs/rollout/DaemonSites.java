@@ -5,18 +5,14 @@ import dev.gantry.controller.resource.Workloads;
 import dev.gantry.controller.scheduler.NodeFit;
 import dev.gantry.controller.scheduler.Reason.Filter;
 import dev.gantry.proto.Administration;
-import dev.gantry.proto.EcsDeployment;
-import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,19 +32,16 @@ final class DaemonSites {
         this.fit = NodeFit.of(sample);
     }
 
-    /** All nodes of the cluster; none for a service that is being deleted. Empty when the service can make no task. */
-    static Optional<List<DaemonSite>> of(
-            Snapshot snapshot, Versioned<EcsService> service, EcsDeployment newest, TaskFactory factory, Instant now) {
-        if (service.value().getStatus() != EcsService.Status.ACTIVE) {
-            return Optional.of(List.of());
-        }
-        String id = TaskNames.task(service.value().getUid(), -1);
-        return factory.task(snapshot, service, newest, id, now).map(sample -> {
-            DaemonSites sites = new DaemonSites(snapshot, sample);
-            return snapshot.find(Kinds.NODES_BY_CLUSTER, service.key().scope()).stream()
-                    .map(sites::site)
-                    .toList();
-        });
+    /**
+     * All nodes of the cluster.
+     *
+     * @param sample a task of the service, for whatever node
+     */
+    static List<DaemonSite> of(Snapshot snapshot, String cluster, Workload sample) {
+        DaemonSites sites = new DaemonSites(snapshot, sample);
+        return snapshot.find(Kinds.NODES_BY_CLUSTER, cluster).stream()
+                .map(sites::site)
+                .toList();
     }
 
     private DaemonSite site(Versioned<Node> node) {

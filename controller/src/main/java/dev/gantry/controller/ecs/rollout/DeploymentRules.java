@@ -18,13 +18,15 @@ import java.util.Locale;
  * @param strategies in order; empty for ECS's default
  * @param grace how long after the start of a task failures of its health checks are ignored
  * @param breaker ends deployments that fail
+ * @param balancesZones whether tasks move to zones that have fewer
  */
 record DeploymentRules(
         int minimumPercent,
         int maximumPercent,
         List<PlacementStrategy> strategies,
         Duration grace,
-        CircuitBreaker breaker) {
+        CircuitBreaker breaker,
+        boolean balancesZones) {
 
     private static final int MINIMUM_PERCENT_DEFAULT = 100;
     private static final int MAXIMUM_PERCENT_DEFAULT = 200;
@@ -41,7 +43,8 @@ record DeploymentRules(
                 configuration.path("maximumPercent").asInt(MAXIMUM_PERCENT_DEFAULT),
                 List.copyOf(strategies),
                 Duration.ofSeconds(service.path("healthCheckGracePeriodSeconds").asLong(0)),
-                CircuitBreaker.of(configuration));
+                CircuitBreaker.of(configuration),
+                service.path("availabilityZoneRebalancing").asText().equals("ENABLED"));
     }
 
     private static JsonNode parsed(ByteString document) {

@@ -1,17 +1,15 @@
 package dev.gantry.controller.ecs.rollout;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.ecs.rollout.Action.Start;
+import dev.gantry.controller.ecs.rollout.Action.StartIn;
 import dev.gantry.controller.ecs.rollout.Action.StartOn;
 import dev.gantry.controller.ecs.rollout.Action.Stop;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
-import dev.gantry.proto.Administration;
-import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
-import dev.gantry.proto.EcsTask;
+import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -19,7 +17,6 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,7 +68,7 @@ final class ServicePass {
         this.service = before.value().toBuilder();
         this.events = new ServiceEvents(snapshot, before.key());
         this.announcements = new Announcements(before.value().getName(), events.before(), settings, now);
-        this.live = live(snapshot, before.key());
+        this.live = LiveTasks.of(snapshot, before.key());
         this.bytes = before.value().getSerializedSize();
     }
 
@@ -112,7 +109,7 @@ final class ServicePass {
             EcsDeployment counted = Setbacks.counted(
                     newest,
                     fallen.stream()
-                            .filter(task -> deployment(task).equals(newest.getId()))
+                            .filter(task -> LiveTasks.deployment(task.value()).equals(newest.getId()))
                             .map(Versioned::value)
                             .toList(),
                     () -> live.stream()
@@ -143,14 +140,24 @@ final class ServicePass {
     /** Empty when nothing can be decided, because the task definition cannot be used. */
     private Optional<Plan> plan() {
         if (!service.getDaemon() || service.getDeploymentsCount() == 0) {
-            return Optional.of(ServicePlanner.plan(situation(), new ScaleIn(snapshot)));
+            Situation situation = situation();
+            return Optional.of(new Rebalance(snapshot, service, situation, announcements)
+                    .plan(this::sample)
+                    .orElseGet(() -> ServicePlanner.plan(situation, new ScaleIn(snapshot))));
         }
         EcsDeployment newest = service.getDeployments(0);
-        Optional<List<DaemonSite>> sites = DaemonSites.of(snapshot, before, newest, factory, now);
+        Optional<List<DaemonSite>> sites = service.getStatus() == EcsService.Status.ACTIVE
+                ? sample().map(task -> DaemonSites.of(snapshot, before.key().scope(), task))
+                : Optional.of(List.of());
         sites.ifPresentOrElse(
                 known -> service.setDesiredCount(DaemonPlanner.desired(known)),
                 () -> announcements.unusable(newest.getTaskDefinitionArn()));
         return sites.map(known -> DaemonPlanner.plan(situation(), known));
+    }
+
+    /** One more task as it would be, which is not made. */
+    private Optional<Workload> sample() {
+        return factory.task(snapshot, before, service.getDeployments(0), TaskNames.task(service.getUid(), -1), now);
     }
 
     private Situation situation() {
@@ -176,8 +183,9 @@ final class ServicePass {
         List<String> stopped = new ArrayList<>();
         for (Action action : actions) {
             switch (action) {
-                case Start(int count) -> start(Collections.nCopies(count, ""), started);
-                case StartOn(String node) -> start(List.of(node), started);
+                case Start(int count) -> start(count, PlacementConstraint.getDefaultInstance(), "", started);
+                case StartOn(String node) -> start(1, PlacementConstraint.getDefaultInstance(), node, started);
+                case StartIn(String zone) -> start(1, Zones.only(zone), "", started);
                 case Stop(LiveTask task, String reason) -> {
                     if (hasRoom()) {
                         stop(task, reason);
@@ -209,10 +217,14 @@ final class ServicePass {
         }
     }
 
-    /** @param nodes one for each task, empty for any */
-    private void start(List<String> nodes, List<String> started) {
+    /**
+     * @param where beside what the service says of it; of no type for nothing
+     * @param node that they go to; empty for any
+     */
+    private void start(int count, PlacementConstraint where, String node, List<String> started) {
         EcsDeployment newest = service.getDeployments(0);
-        for (String node : nodes) {
+        ServiceShares shares = new ServiceShares(snapshot, newest, live);
+        for (int i = 0; i < count; i++) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
                     return;
@@ -220,7 +232,8 @@ final class ServicePass {
                 begun(started);
             }
             String id = TaskNames.task(service.getUid(), service.getNextTask());
-            Optional<Workload> made = factory.task(snapshot, before, newest, id, now);
+            Optional<Workload> made =
+                    factory.task(snapshot, before, newest, id, now).flatMap(shares::meant);
             if (made.isEmpty()) {
                 announcements.unusable(newest.getTaskDefinitionArn());
                 return;
@@ -230,11 +243,9 @@ final class ServicePass {
                     .setScope(before.key().scope())
                     .setOwner(before.key().path())
                     .setCreatedAtMs(now.toEpochMilli())
-                    .setSpec(made.get().getSpec().toBuilder()
-                            .setRequiredNode(node)
-                            .setDaemon(service.getDaemon()))
+                    .setSpec(TaskFactory.meant(made.get().getSpec(), where, node, service.getDaemon()))
                     .build();
-            if (!origin(task).getDeploymentId().equals(newest.getId())) {
+            if (!LiveTasks.deployment(task).equals(newest.getId())) {
                 throw new IllegalStateException("a task of " + newest.getId() + " was made without saying so");
             }
             Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
@@ -347,45 +358,5 @@ final class ServicePass {
             writes.guard(before);
         }
         return writes.build();
-    }
-
-    /** Every pass looks at every task, so what is the same for all of them is asked for once. */
-    private static List<LiveTask> live(Snapshot snapshot, Key<EcsService> service) {
-        Set<String> leaving = snapshot.find(Kinds.NODES_BY_ADMINISTRATION, Administration.DRAINING.name()).stream()
-                .map(node -> node.key().name())
-                .collect(Collectors.toSet());
-        List<Versioned<Workload>> found = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, service.path());
-        List<LiveTask> live = new ArrayList<>(found.size());
-        List<ContainerSpec> containers = List.of();
-        boolean checked = false;
-        for (Versioned<Workload> task : found) {
-            boolean goes = !leaving.isEmpty()
-                    && leaving.contains(task.value().getPlacement().getNode());
-            List<ContainerSpec> own = task.value().getSpec().getContainersList();
-            // The tasks of a deployment share one list.
-            if (!own.equals(containers)) {
-                containers = own;
-                checked = hasHealthCheck(own);
-            }
-            live.add(new LiveTask(task, deployment(task), goes, checked));
-        }
-        return live;
-    }
-
-    private static boolean hasHealthCheck(List<ContainerSpec> containers) {
-        return containers.stream()
-                .anyMatch(container -> container.getHealthCheck().getCommandCount() > 0);
-    }
-
-    private static String deployment(Versioned<Workload> task) {
-        return origin(task.value()).getDeploymentId();
-    }
-
-    private static EcsTask origin(Workload task) {
-        try {
-            return task.getOrigin().unpack(EcsTask.class);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("task " + task.getId() + " of a service was not made by it", e);
-        }
     }
 }

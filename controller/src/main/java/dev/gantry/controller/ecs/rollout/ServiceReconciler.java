@@ -62,6 +62,7 @@ public final class ServiceReconciler implements Reconciler<EcsService> {
             return List.of();
         }
         Set<Key<EcsService>> owners = new LinkedHashSet<>(DaemonNews.wokenBy(change, snapshot));
+        owners.addAll(ZoneNews.wokenBy(change, snapshot));
         if (administration(change.before()) != administration(change.after())) {
             snapshot.find(Kinds.LIVE_WORKLOADS_BY_NODE, key.name())
                     .forEach(task -> service(task.value().getOwner()).ifPresent(owners::add));

@@ -2,7 +2,9 @@ package dev.gantry.controller.ecs.rollout;
 
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.Workload;
+import dev.gantry.proto.WorkloadSpec;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
@@ -20,4 +22,18 @@ public interface TaskFactory {
      */
     Optional<Workload> task(
             Snapshot snapshot, Versioned<EcsService> service, EcsDeployment deployment, String taskId, Instant now);
+
+    /**
+     * A task for certain nodes only.
+     *
+     * @param where of no type for nothing
+     * @param node empty for any
+     */
+    static WorkloadSpec meant(WorkloadSpec spec, PlacementConstraint where, String node, boolean daemon) {
+        WorkloadSpec.Builder meant = spec.toBuilder().setRequiredNode(node).setDaemon(daemon);
+        if (where.getType() != PlacementConstraint.Type.TYPE_UNSPECIFIED) {
+            meant.addConstraints(where);
+        }
+        return meant.build();
+    }
 }

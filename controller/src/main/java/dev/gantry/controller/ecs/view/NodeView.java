@@ -6,6 +6,7 @@ import dev.gantry.aws.ecs.ContainerInstanceHealthStatus;
 import dev.gantry.aws.ecs.InstanceHealthCheckResult;
 import dev.gantry.aws.ecs.Resource;
 import dev.gantry.aws.ecs.VersionInfo;
+import dev.gantry.controller.ecs.capacity.Provider;
 import dev.gantry.controller.ecs.compile.Sizes;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.Tags;
@@ -62,6 +63,7 @@ public record NodeView(Arns arns) {
         return ContainerInstance.builder()
                 .containerInstanceArn(arns.containerInstance(node.getInfo().getCluster(), node.getId()))
                 .ec2InstanceId(Shown.text(node.getInfo().getName()))
+                .capacityProviderName(Provider.ofNode(snapshot, node).orElse(null))
                 .version(node.getVersion())
                 .versionInfo(VersionInfo.builder()
                         .agentVersion(Shown.text(node.getInfo().getAgentVersion()))

@@ -5,6 +5,7 @@ import dev.gantry.aws.ecs.Deployment;
 import dev.gantry.aws.ecs.DeploymentController;
 import dev.gantry.aws.ecs.Service;
 import dev.gantry.aws.ecs.ServiceEvent;
+import dev.gantry.controller.ecs.compile.Fargate;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.Tags;
@@ -19,6 +20,7 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A service as DescribeServices shows it, with counts taken from its live tasks. */
 public record ServiceView(Arns arns) {
@@ -45,7 +47,9 @@ public record ServiceView(Arns arns) {
                 .runningCount(running(tasks))
                 .pendingCount(pending(tasks))
                 .launchType(document.launchType())
+                .capacityProviderStrategy(document.capacityProviderStrategy())
                 .platformVersion(document.platformVersion())
+                .platformFamily(platform(document))
                 .taskDefinition(
                         service.getDeploymentsCount() == 0
                                 ? document.taskDefinition()
@@ -91,11 +95,19 @@ public record ServiceView(Arns arns) {
                     .createdAt(Shown.time(deployment.getCreatedAtMs()))
                     .updatedAt(Shown.time(deployment.getUpdatedAtMs()))
                     .launchType(document.launchType())
+                    .capacityProviderStrategy(document.capacityProviderStrategy())
+                    .platformVersion(document.platformVersion())
+                    .platformFamily(platform(document))
+                    .networkConfiguration(document.networkConfiguration())
                     .rolloutState(deployment.getRolloutState().name())
                     .rolloutStateReason(Shown.text(deployment.getRolloutStateReason()))
                     .build());
         }
         return shown;
+    }
+
+    private static @Nullable String platform(CreateServiceRequest document) {
+        return document.platformVersion() == null ? null : Fargate.PLATFORM_FAMILY;
     }
 
     private static List<ServiceEvent> events(Snapshot snapshot, Versioned<EcsService> service) {

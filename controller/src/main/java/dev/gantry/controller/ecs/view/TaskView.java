@@ -3,8 +3,11 @@ package dev.gantry.controller.ecs.view;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.aws.ecs.Attribute;
 import dev.gantry.aws.ecs.Container;
+import dev.gantry.aws.ecs.EphemeralStorage;
 import dev.gantry.aws.ecs.Task;
+import dev.gantry.aws.ecs.TaskEphemeralStorage;
 import dev.gantry.aws.ecs.TaskOverride;
+import dev.gantry.controller.ecs.compile.Fargate;
 import dev.gantry.controller.ecs.compile.Sizes;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
@@ -60,6 +63,7 @@ public record TaskView(Arns arns) {
                 .group(origin.getGroup())
                 .startedBy(Shown.text(origin.getStartedBy()))
                 .launchType(origin.getLaunchType())
+                .capacityProviderName(Shown.text(origin.getCapacityProvider()))
                 .platformVersion(Shown.text(origin.getPlatformVersion()))
                 .enableExecuteCommand(origin.getEnableExecuteCommand())
                 .overrides(overrides(origin))
@@ -75,9 +79,24 @@ public record TaskView(Arns arns) {
                 .healthStatus(health(workload.getObserved().getHealth()))
                 .version(workload.getVersion());
         place(task, snapshot, workload);
+        if (isFargate(origin)) {
+            // Whose machine it is, a user of Fargate does not see.
+            task.containerInstanceArn(null)
+                    .platformFamily(Fargate.PLATFORM_FAMILY)
+                    .ephemeralStorage(EphemeralStorage.builder()
+                            .sizeInGiB(origin.getEphemeralStorageGib())
+                            .build())
+                    .fargateEphemeralStorage(TaskEphemeralStorage.builder()
+                            .sizeInGiB(origin.getEphemeralStorageGib())
+                            .build());
+        }
         life(task, workload);
         task.tags(tags ? Tags.list(origin.getTagsMap()) : List.of());
         return task.build();
+    }
+
+    private static boolean isFargate(EcsTask origin) {
+        return origin.getLaunchType().equals(Fargate.LAUNCH_TYPE);
     }
 
     private static TaskOverride overrides(EcsTask origin) {

@@ -63,6 +63,7 @@ final class RolloutWorld {
     private boolean healthChecked;
     private boolean definitionGone;
     private String breaker = "";
+    private String balancing = "DISABLED";
     private String constraint = "";
 
     RolloutWorld() {
@@ -94,8 +95,8 @@ final class RolloutWorld {
 
     void createService(int desired, int minimumPercent, int maximumPercent) {
         String document =
-                "{\"deploymentConfiguration\":{\"minimumHealthyPercent\":%d,\"maximumPercent\":%d%s},\"taskDefinition\":\"web:1\"}"
-                        .formatted(minimumPercent, maximumPercent, breaker);
+                "{\"deploymentConfiguration\":{\"minimumHealthyPercent\":%d,\"maximumPercent\":%d%s},\"availabilityZoneRebalancing\":\"%s\",\"taskDefinition\":\"web:1\"}"
+                        .formatted(minimumPercent, maximumPercent, breaker, balancing);
         write(Transaction.builder()
                 .create(
                         SERVICE,
@@ -171,6 +172,11 @@ final class RolloutWorld {
 
     void withHealthChecks() {
         healthChecked = true;
+    }
+
+    /** Tasks move to zones that have fewer. */
+    void withBalancing() {
+        balancing = "ENABLED";
     }
 
     void withCircuitBreaker(boolean rollback) {
