@@ -9,10 +9,12 @@ import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.compile.RunSupport;
 import dev.gantry.controller.ecs.compile.Singleton;
+import dev.gantry.controller.ecs.deployment.DeploymentRecords;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
+import dev.gantry.controller.ecs.rollout.AlarmBoard;
 import dev.gantry.controller.ecs.view.ServiceView;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.EcsCluster;
@@ -67,6 +69,7 @@ final class ServiceOperations {
             Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
             checkNetwork(snapshot, arn(definition), checked);
             checkExpressions(snapshot, checked);
+            StrategyRules.checkAlarms(snapshot, checked.deploymentConfiguration(), AlarmBoard.none());
             CreateServiceRequest document =
                     checked.toBuilder().taskDefinition(arn(definition)).build();
             if (present.isPresent() && present.get().value().getStatus() != EcsService.Status.INACTIVE) {
@@ -87,6 +90,7 @@ final class ServiceOperations {
                     .setNextEvent(present.map(old -> old.value().getNextEvent()).orElse(0L))
                     .build();
             Transaction.Builder write = Transaction.builder().guard(cluster).guard(definition);
+            service = DeploymentRecords.begun(snapshot, service, write);
             if (present.isPresent()) {
                 write.update(present.get(), service);
             } else {
@@ -107,6 +111,7 @@ final class ServiceOperations {
             CreateServiceRequest merged = ServiceRules.merged(before, request);
             Singleton.check(merged, service.value().getTagsMap());
             checkExpressions(snapshot, merged);
+            StrategyRules.checkAlarms(snapshot, merged.deploymentConfiguration(), AlarmBoard.none());
             boolean force = Boolean.TRUE.equals(request.forceNewDeployment());
             Transaction.Builder write = Transaction.builder();
             String definition = String.valueOf(before.taskDefinition());
@@ -126,6 +131,7 @@ final class ServiceOperations {
             if (force || isMoved || !definition.equals(before.taskDefinition())) {
                 checkRoom(service.value());
                 changed.addDeployments(0, deployment(document, definition, now));
+                changed = DeploymentRecords.begun(snapshot, changed.build(), write).toBuilder();
             } else if (changed.getDeploymentsCount() > 0) {
                 // What does not start a deployment still holds for the next task that the running one makes.
                 changed.getDeploymentsBuilder(0).setDocumentJson(EcsJson.bytes(document));

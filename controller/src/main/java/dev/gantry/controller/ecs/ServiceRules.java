@@ -129,6 +129,7 @@ final class ServiceRules {
         PlacementRules.checkConstraints(document.placementConstraintsOrEmpty());
         UnsupportedServices.check(document);
         checkPercents(document.deploymentConfiguration());
+        StrategyRules.check(document.deploymentConfiguration());
     }
 
     private static void checkPercents(@Nullable DeploymentConfiguration configuration) {
@@ -165,18 +166,26 @@ final class ServiceRules {
         if (base == null) {
             return over;
         }
+        String strategy = first(over.strategy(), base.strategy());
+        // What belongs to another strategy than the new one is not kept.
+        boolean shifts = strategy != null && !strategy.equals("ROLLING");
         return over.toBuilder()
-                .deploymentCircuitBreaker(
-                        over.deploymentCircuitBreaker() == null
-                                ? base.deploymentCircuitBreaker()
-                                : over.deploymentCircuitBreaker())
-                .maximumPercent(over.maximumPercent() == null ? base.maximumPercent() : over.maximumPercent())
-                .minimumHealthyPercent(
-                        over.minimumHealthyPercent() == null
-                                ? base.minimumHealthyPercent()
-                                : over.minimumHealthyPercent())
-                .strategy(over.strategy() == null ? base.strategy() : over.strategy())
+                .deploymentCircuitBreaker(first(over.deploymentCircuitBreaker(), base.deploymentCircuitBreaker()))
+                .maximumPercent(first(over.maximumPercent(), base.maximumPercent()))
+                .minimumHealthyPercent(first(over.minimumHealthyPercent(), base.minimumHealthyPercent()))
+                .strategy(strategy)
+                .alarms(first(over.alarms(), base.alarms()))
+                .bakeTimeInMinutes(first(over.bakeTimeInMinutes(), base.bakeTimeInMinutes()))
+                .lifecycleHooks(first(over.lifecycleHooks(), shifts ? base.lifecycleHooks() : null))
+                .linearConfiguration(first(
+                        over.linearConfiguration(), "LINEAR".equals(strategy) ? base.linearConfiguration() : null))
+                .canaryConfiguration(first(
+                        over.canaryConfiguration(), "CANARY".equals(strategy) ? base.canaryConfiguration() : null))
                 .build();
+    }
+
+    private static <T> @Nullable T first(@Nullable T given, @Nullable T otherwise) {
+        return given == null ? otherwise : given;
     }
 
     private static void require(boolean holds, String message) {

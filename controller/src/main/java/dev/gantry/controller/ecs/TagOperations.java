@@ -11,7 +11,9 @@ import dev.gantry.controller.ecs.document.EcsName;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceDeploymentName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
@@ -78,11 +80,7 @@ final class TagOperations {
     }
 
     private Tagged<?> tagged(Snapshot snapshot, String arn) {
-        EcsName name = lookup.arns()
-                .parse(arn)
-                .orElseThrow(() -> Refusals.invalid("Invalid resource ARN: '" + arn
-                        + "' names no cluster, service, task, task definition or container instance of"
-                        + " this account and region."));
+        EcsName name = lookup.arns().parse(arn).orElseThrow(() -> untaggable(arn));
         return switch (name) {
             case ClusterName(String cluster) ->
                 of(
@@ -113,6 +111,7 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
+            case ServiceDeploymentName _, ServiceRevisionName _ -> throw untaggable(arn);
             case NodeName node ->
                 of(
                         snapshot,
@@ -122,6 +121,12 @@ final class TagOperations {
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
         };
+    }
+
+    private static RuntimeException untaggable(String arn) {
+        return Refusals.invalid("Invalid resource ARN: '" + arn
+                + "' names no cluster, service, task, task definition or container instance of"
+                + " this account and region.");
     }
 
     private static <T extends Message> Tagged<T> of(

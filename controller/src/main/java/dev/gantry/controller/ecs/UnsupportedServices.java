@@ -1,7 +1,6 @@
 package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.CreateServiceRequest;
-import dev.gantry.aws.ecs.DeploymentConfiguration;
 import dev.gantry.controller.ecs.document.Refusals;
 
 /** Says clearly which kinds of services Gantry does not have, instead of making something else. */
@@ -24,14 +23,6 @@ final class UnsupportedServices {
         refuse(
                 "ENABLED".equals(document.availabilityZoneRebalancing()),
                 "availabilityZoneRebalancing. Leave it DISABLED");
-        DeploymentConfiguration deployment = document.deploymentConfiguration();
-        if (deployment == null) {
-            return;
-        }
-        String strategy = deployment.strategy() == null ? "ROLLING" : deployment.strategy();
-        refuse(!strategy.equals("ROLLING"), "the deployment strategy " + strategy + ". Use ROLLING");
-        refuse(deployment.alarms() != null && deployment.alarms().enable(), "deploymentConfiguration.alarms");
-        refuse(!deployment.lifecycleHooksOrEmpty().isEmpty(), "deploymentConfiguration.lifecycleHooks");
     }
 
     private static void refuse(boolean present, String what) {

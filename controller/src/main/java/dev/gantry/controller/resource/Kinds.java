@@ -6,6 +6,8 @@ import dev.gantry.proto.EcsAccountSettings;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceDeployment;
+import dev.gantry.proto.EcsServiceRevision;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
 import dev.gantry.proto.Idempotency;
@@ -62,6 +64,14 @@ public final class Kinds {
 
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
+
+    /** Scope: {@code <cluster>/<service>}; named by its id. */
+    public static final Kind<EcsServiceDeployment> ECS_SERVICE_DEPLOYMENT =
+            new Kind<>("ecs-service-deployment", EcsServiceDeployment.parser());
+
+    /** Scope: {@code <cluster>/<service>}; named by its id. */
+    public static final Kind<EcsServiceRevision> ECS_SERVICE_REVISION =
+            new Kind<>("ecs-service-revision", EcsServiceRevision.parser());
 
     public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
             new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
@@ -226,6 +236,8 @@ public final class Kinds {
             ECS_FAMILY,
             ECS_TASK_DEFINITION,
             ECS_SERVICE,
+            ECS_SERVICE_DEPLOYMENT,
+            ECS_SERVICE_REVISION,
             ECS_ACCOUNT_SETTINGS,
             KUBE_OBJECT,
             KUBE_POD_NAME,

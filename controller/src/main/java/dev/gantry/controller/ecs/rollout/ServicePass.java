@@ -1,16 +1,12 @@
 package dev.gantry.controller.ecs.rollout;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.ecs.rollout.Action.Start;
 import dev.gantry.controller.ecs.rollout.Action.Stop;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
-import dev.gantry.proto.Administration;
-import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
-import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -20,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,7 +38,7 @@ final class ServicePass {
 
     private final Snapshot snapshot;
     private final Versioned<EcsService> before;
-    private final TaskFactory factory;
+    private final Surroundings surroundings;
     private final RolloutSettings settings;
     private final Instant now;
     private final EcsService.Builder service;
@@ -51,6 +46,7 @@ final class ServicePass {
     private final ServiceEvents events;
     private final Announcements announcements;
     private final List<LiveTask> live;
+    private final Course course;
     private Transaction.Builder writes = Transaction.builder();
     private int moves;
     private int bytes;
@@ -58,18 +54,19 @@ final class ServicePass {
     ServicePass(
             Snapshot snapshot,
             Versioned<EcsService> before,
-            TaskFactory factory,
+            Surroundings surroundings,
             RolloutSettings settings,
             Instant now) {
         this.snapshot = snapshot;
         this.before = before;
-        this.factory = factory;
+        this.surroundings = surroundings;
         this.settings = settings;
         this.now = now;
         this.service = before.value().toBuilder();
         this.events = new ServiceEvents(snapshot, before.key());
         this.announcements = new Announcements(before.value().getName(), events.before(), settings, now);
-        this.live = live(snapshot, before.key());
+        this.live = LiveTasks.of(snapshot, before.key());
+        this.course = new Course(snapshot, before.value(), surroundings, now);
         this.bytes = before.value().getSerializedSize();
     }
 
@@ -77,15 +74,21 @@ final class ServicePass {
         boolean allCounted = countFallen();
         Optional<Instant> wake = Optional.empty();
         if (allCounted) {
-            breakCircuit();
-            Plan plan = ServicePlanner.plan(situation(), new ScaleIn(snapshot));
+            course.begin(service.build());
+            endIfFailed();
+            Plan plan = plan();
             perform(plan.actions());
             progress(plan);
             tellUnplaced();
-            wake = Stream.of(plan.wake(), announcements.retell())
+            wake = Stream.of(plan.wake(), announcements.retell(), course.wake(service.build()))
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
+        RevisionImages.note(snapshot, service.build(), live, writes);
+        if (service.getDeploymentsCount() > 0) {
+            service.setServiceDeployment(course.record().getId());
+        }
+        course.write(writes);
         earlier.add(transaction());
         Outcome outcome = Outcome.write(earlier);
         return wake.map(outcome::orWakeAt).orElse(outcome);
@@ -103,53 +106,62 @@ final class ServicePass {
             moves++;
             bytes += task.value().getSerializedSize();
         }
-        if (service.getDeploymentsCount() > 0) {
-            EcsDeployment newest = service.getDeployments(0);
-            EcsDeployment counted = Setbacks.counted(
-                    newest,
-                    fallen.stream()
-                            .filter(task -> deployment(task).equals(newest.getId()))
-                            .map(Versioned::value)
-                            .toList(),
-                    () -> live.stream()
-                            .filter(task -> task.deployment().equals(newest.getId()))
-                            .map(task -> task.workload().value())
-                            .toList(),
-                    settings,
-                    now);
-            service.setDeployments(0, counted);
-            if (Setbacks.isInconsistent(counted)) {
-                announcements.inconsistent();
-            }
-        }
+        List.copyOf(service.getDeploymentsList()).forEach(deployment -> count(deployment, fallen));
         return fallen.size() == all.size();
     }
 
-    private void breakCircuit() {
-        DeploymentRules.of(service.getDocumentJson())
-                .breaker()
-                .trip(service.build(), now)
-                .ifPresent(trip -> {
-                    service.clear().mergeFrom(trip.service());
-                    announcements.failed(trip.failed(), trip.cause());
-                    trip.target().ifPresent(good -> announcements.rollingBack(good.getId()));
-                });
+    private void count(EcsDeployment deployment, List<Versioned<Workload>> fallen) {
+        EcsDeployment counted = Setbacks.counted(
+                deployment,
+                fallen.stream()
+                        .map(Versioned::value)
+                        .filter(task -> LiveTasks.deployment(task).equals(deployment.getId()))
+                        .toList(),
+                () -> live.stream()
+                        .filter(task -> task.deployment().equals(deployment.getId()))
+                        .map(task -> task.workload().value())
+                        .toList(),
+                settings,
+                now);
+        DeploymentList.change(service, deployment.getId(), _ -> counted);
+        if (isNewest(counted.getId()) && Setbacks.isInconsistent(counted)) {
+            announcements.inconsistent();
+        }
     }
 
-    private Situation situation() {
-        boolean active = service.getStatus() == EcsService.Status.ACTIVE && service.getDeploymentsCount() > 0;
-        EcsDeployment newest =
-                service.getDeploymentsCount() > 0 ? service.getDeployments(0) : EcsDeployment.getDefaultInstance();
+    private void endIfFailed() {
+        EcsService current = service.build();
+        CircuitBreaker breaker = DeploymentRules.of(service.getDocumentJson()).breaker();
+        course.failure(current, breaker).ifPresent(failure -> {
+            Rollback rollback = Rollback.of(current, failure, now);
+            course.fail(current, failure, rollback.target());
+            service.clear().mergeFrom(rollback.service());
+            announcements.failed(current.getDeployments(0).getId(), failure.cause());
+            rollback.target().ifPresent(good -> announcements.rollingBack(good.getId()));
+        });
+    }
+
+    /** What each of the cohorts needs, as one plan. */
+    private Plan plan() {
+        if (course.isWaiting()) {
+            return Plan.nothing();
+        }
         DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
-        int desired = active ? service.getDesiredCount() : 0;
+        List<Plan> plans = Cohort.of(service.build(), course.record(), live).stream()
+                .map(cohort -> ServicePlanner.plan(situation(cohort, rules), new ScaleIn(snapshot)))
+                .toList();
+        return Plan.all(plans);
+    }
+
+    private Situation situation(Cohort cohort, DeploymentRules rules) {
         return new Situation(
-                Limits.of(desired, rules.minimumPercent(), rules.maximumPercent()),
+                Limits.of(cohort.desired(), rules.minimumPercent(), rules.maximumPercent()),
                 rules,
                 settings,
-                newest.getId(),
-                Setbacks.notBefore(newest, settings, now),
-                active && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED,
-                live,
+                cohort.deployment().getId(),
+                Setbacks.notBefore(cohort.deployment(), settings, now),
+                cohort.mayStart(),
+                cohort.tasks(),
                 now);
     }
 
@@ -158,7 +170,7 @@ final class ServicePass {
         List<String> stopped = new ArrayList<>();
         for (Action action : actions) {
             switch (action) {
-                case Start(int count) -> start(count, started);
+                case Start(String deployment, int count) -> start(deployment, count, started);
                 case Stop(LiveTask task, String reason) -> {
                     if (hasRoom()) {
                         stop(task, reason);
@@ -184,14 +196,16 @@ final class ServicePass {
     }
 
     private void noteUnhealthy(LiveTask task, String reason) {
-        EcsDeployment newest = service.getDeployments(0);
-        if (reason.equals(ServicePlanner.UNHEALTHY) && task.deployment().equals(newest.getId())) {
-            service.setDeployments(0, Setbacks.unhealthy(newest, now));
+        if (reason.equals(ServicePlanner.UNHEALTHY)) {
+            DeploymentList.change(service, task.deployment(), failing -> Setbacks.unhealthy(failing, now));
         }
     }
 
-    private void start(int count, List<String> started) {
-        EcsDeployment newest = service.getDeployments(0);
+    private void start(String id, int count, List<String> started) {
+        EcsDeployment deployment = service.getDeploymentsList().stream()
+                .filter(one -> one.getId().equals(id))
+                .findFirst()
+                .orElseThrow();
         for (int i = 0; i < count; i++) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
@@ -199,29 +213,36 @@ final class ServicePass {
                 }
                 begun(started);
             }
-            String id = TaskNames.task(service.getUid(), service.getNextTask());
-            Optional<Workload> made = factory.task(snapshot, before, newest, id, now);
-            if (made.isEmpty()) {
-                announcements.unusable(newest.getTaskDefinitionArn());
+            if (!startOne(deployment, started)) {
                 return;
             }
-            Workload task = made.get().toBuilder()
-                    .setId(id)
-                    .setScope(before.key().scope())
-                    .setOwner(before.key().path())
-                    .setCreatedAtMs(now.toEpochMilli())
-                    .build();
-            if (!origin(task).getDeploymentId().equals(newest.getId())) {
-                throw new IllegalStateException("a task of " + newest.getId() + " was made without saying so");
-            }
-            Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
-            // Rewritten with every task, so that two passes that overlap cannot both make one.
-            service.setNextTask(service.getNextTask() + 1);
-            writes.create(key, task);
-            moves++;
-            bytes += task.getSerializedSize();
-            started.add(id);
         }
+    }
+
+    private boolean startOne(EcsDeployment deployment, List<String> started) {
+        String id = TaskNames.task(service.getUid(), service.getNextTask());
+        Optional<Workload> made = surroundings.tasks().task(snapshot, before, deployment, id, now);
+        if (made.isEmpty()) {
+            announcements.unusable(deployment.getTaskDefinitionArn());
+            return false;
+        }
+        Workload task = made.get().toBuilder()
+                .setId(id)
+                .setScope(before.key().scope())
+                .setOwner(before.key().path())
+                .setCreatedAtMs(now.toEpochMilli())
+                .build();
+        if (!LiveTasks.deployment(task).equals(deployment.getId())) {
+            throw new IllegalStateException("a task of " + deployment.getId() + " was made without saying so");
+        }
+        Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
+        // Rewritten with every task, so that two passes that overlap cannot both make one.
+        service.setNextTask(service.getNextTask() + 1);
+        writes.create(key, task);
+        moves++;
+        bytes += task.getSerializedSize();
+        started.add(id);
+        return true;
     }
 
     /** Ends a transaction that is full; the next one writes the service again. */
@@ -230,6 +251,7 @@ final class ServicePass {
             announcements.started(started);
             started.clear();
         }
+        course.guard(writes);
         earlier.add(transaction());
         writes = Transaction.builder();
         moves = 0;
@@ -255,11 +277,14 @@ final class ServicePass {
         if (service.getDeploymentsCount() == 0) {
             return;
         }
-        EcsDeployment newest = service.getDeployments(0);
-        if (plan.completed() && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED) {
-            complete(newest);
+        boolean failed = service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.FAILED;
+        course.advance(service.build(), plan.reconciled(), plan.settled(), writes);
+        if (plan.completed() && course.mayComplete() && !failed) {
+            DeploymentList.complete(service, now).ifPresent(announcements::completed);
+            course.complete(service.build());
         } else {
-            forgetEmptyDeployments();
+            DeploymentList.forgetEmpty(
+                    service, live.stream().map(LiveTask::deployment).collect(Collectors.toSet()));
         }
         boolean steady =
                 plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
@@ -269,40 +294,8 @@ final class ServicePass {
         service.setSteady(steady);
     }
 
-    private void complete(EcsDeployment newest) {
-        if (newest.getRolloutState() == EcsDeployment.RolloutState.COMPLETED && service.getDeploymentsCount() == 1) {
-            return;
-        }
-        EcsDeployment completed = newest.toBuilder()
-                .setRolloutState(EcsDeployment.RolloutState.COMPLETED)
-                .setRolloutStateReason("ECS deployment " + newest.getId() + " completed.")
-                .setUpdatedAtMs(now.toEpochMilli())
-                .build();
-        service.clearDeployments().addDeployments(completed);
-        announcements.completed(newest.getId());
-    }
-
-    /**
-     * A deployment that was superseded goes when its last task is gone, but the last good one stays
-     * to go back to, and one that failed stays to be seen while it is taken back.
-     */
-    private void forgetEmptyDeployments() {
-        if (service.getDeploymentsCount() == 1) {
-            return;
-        }
-        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
-        List<EcsDeployment> kept = new ArrayList<>();
-        boolean goodKept = false;
-        for (EcsDeployment deployment : service.getDeploymentsList()) {
-            boolean good = deployment.getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
-            boolean takenBack =
-                    deployment.getId().equals(service.getDeployments(0).getRollbackOf());
-            if (kept.isEmpty() || inUse.contains(deployment.getId()) || takenBack || (good && !goodKept)) {
-                kept.add(deployment);
-                goodKept |= good;
-            }
-        }
-        service.clearDeployments().addAllDeployments(kept);
+    private boolean isNewest(String deployment) {
+        return service.getDeployments(0).getId().equals(deployment);
     }
 
     private void tellUnplaced() {
@@ -323,45 +316,5 @@ final class ServicePass {
             writes.guard(before);
         }
         return writes.build();
-    }
-
-    /** Every pass looks at every task, so what is the same for all of them is asked for once. */
-    private static List<LiveTask> live(Snapshot snapshot, Key<EcsService> service) {
-        Set<String> leaving = snapshot.find(Kinds.NODES_BY_ADMINISTRATION, Administration.DRAINING.name()).stream()
-                .map(node -> node.key().name())
-                .collect(Collectors.toSet());
-        List<Versioned<Workload>> found = snapshot.find(Kinds.LIVE_WORKLOADS_BY_OWNER, service.path());
-        List<LiveTask> live = new ArrayList<>(found.size());
-        List<ContainerSpec> containers = List.of();
-        boolean checked = false;
-        for (Versioned<Workload> task : found) {
-            boolean goes = !leaving.isEmpty()
-                    && leaving.contains(task.value().getPlacement().getNode());
-            List<ContainerSpec> own = task.value().getSpec().getContainersList();
-            // The tasks of a deployment share one list.
-            if (!own.equals(containers)) {
-                containers = own;
-                checked = hasHealthCheck(own);
-            }
-            live.add(new LiveTask(task, deployment(task), goes, checked));
-        }
-        return live;
-    }
-
-    private static boolean hasHealthCheck(List<ContainerSpec> containers) {
-        return containers.stream()
-                .anyMatch(container -> container.getHealthCheck().getCommandCount() > 0);
-    }
-
-    private static String deployment(Versioned<Workload> task) {
-        return origin(task.value()).getDeploymentId();
-    }
-
-    private static EcsTask origin(Workload task) {
-        try {
-            return task.getOrigin().unpack(EcsTask.class);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("task " + task.getId() + " of a service was not made by it", e);
-        }
     }
 }

@@ -59,7 +59,7 @@ final class ServicePlanner {
         start(need, room);
         stopOneFailing(need, room);
         boolean blocked = actions.isEmpty() && need > 0 && room <= 0 && budget <= 0 && isStill();
-        return new Plan(List.copyOf(actions), blocked, isCompleted(), isSteady(), wake(need));
+        return new Plan(List.copyOf(actions), blocked, isSettled(), true, isCompleted(), isSteady(), wake(need));
     }
 
     private Limits limits() {
@@ -108,7 +108,7 @@ final class ServicePlanner {
     private void start(int need, int room) {
         int count = Math.min(need, room);
         if (count > 0 && mayStartNow()) {
-            actions.add(new Start(count));
+            actions.add(new Start(situation.newest(), count));
         }
     }
 
@@ -136,8 +136,12 @@ final class ServicePlanner {
                 && settled.size() == census.good().size();
     }
 
+    private boolean isSettled() {
+        return settled.size() >= limits().desired();
+    }
+
     private boolean isCompleted() {
-        return settled.size() >= limits().desired()
+        return isSettled()
                 && situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()));
     }
 
