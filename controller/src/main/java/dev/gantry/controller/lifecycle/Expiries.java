@@ -12,6 +12,7 @@ import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,8 +53,7 @@ public final class Expiries {
                         service -> afterDelete(service, deleted),
                         (_, _) -> false,
                         granularity(deleted),
-                        (snapshot, service) ->
-                                snapshot.list(Kinds.EVENT, service.key().path())),
+                        Expiries::ofService),
                 new Expiry<>(
                         Kinds.ECS_TASK_DEFINITION,
                         definition -> afterDelete(definition, deleted),
@@ -105,6 +105,15 @@ public final class Expiries {
                 .flatMap(service -> service.getDeploymentsList().stream())
                 .map(EcsDeployment::getTaskDefinitionArn)
                 .anyMatch(arn -> arn.endsWith(end));
+    }
+
+    private static List<Versioned<?>> ofService(Snapshot snapshot, Versioned<EcsService> service) {
+        String scope = service.key().scope() + "/" + service.key().name();
+        List<Versioned<?>> all =
+                new ArrayList<>(snapshot.list(Kinds.EVENT, service.key().path()));
+        all.addAll(snapshot.list(Kinds.ECS_SERVICE_DEPLOYMENT, scope));
+        all.addAll(snapshot.list(Kinds.ECS_SERVICE_REVISION, scope));
+        return all;
     }
 
     private static Optional<Instant> at(long millis, Duration kept) {

@@ -48,7 +48,7 @@ class CircuitBreakerTest {
         assertThat(world.record().getRollback().getRevision()).isEqualTo("1");
         assertThat(world.record().getRollback().getReason())
                 .isEqualTo("ECS deployment circuit breaker: tasks failed to start.");
-        assertThat(world.record().getFailures()).isEqualTo(3);
+        assertThat(world.record().getFailures()).isEqualTo(4);
         assertThat(world.record().getBreakerTriggered()).isTrue();
     }
 
