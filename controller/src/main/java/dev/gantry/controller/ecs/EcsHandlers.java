@@ -18,6 +18,7 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final ServiceLists serviceLists;
     private final ServiceDeploymentLists deploymentLists;
     private final ServiceDeploymentOperations serviceDeployments;
+    private final TaskSetOperations taskSets;
     private final AttributeOperations attributes;
     private final AccountSettingOperations settings;
     private final TagOperations tags;
@@ -34,6 +35,7 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.serviceLists = new ServiceLists(parts, writes);
         this.deploymentLists = new ServiceDeploymentLists(parts, writes);
         this.serviceDeployments = new ServiceDeploymentOperations(parts, writes);
+        this.taskSets = new TaskSetOperations(parts, writes);
         this.attributes = new AttributeOperations(parts, writes);
         this.settings = new AccountSettingOperations(parts, writes);
         this.tags = new TagOperations(parts, writes);
@@ -243,6 +245,37 @@ final class EcsHandlers implements EcsApi<Caller> {
     public ContinueServiceDeploymentResponse continueServiceDeployment(
             ContinueServiceDeploymentRequest request, Caller caller) throws InterruptedException {
         return serviceDeployments.proceed(request);
+    }
+
+    @Override
+    public CreateTaskSetResponse createTaskSet(CreateTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return CreateTaskSetResponse.builder().taskSet(taskSets.create(request)).build();
+    }
+
+    @Override
+    public DescribeTaskSetsResponse describeTaskSets(DescribeTaskSetsRequest request, Caller caller) {
+        return taskSets.describe(request);
+    }
+
+    @Override
+    public UpdateTaskSetResponse updateTaskSet(UpdateTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateTaskSetResponse.builder().taskSet(taskSets.update(request)).build();
+    }
+
+    @Override
+    public DeleteTaskSetResponse deleteTaskSet(DeleteTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteTaskSetResponse.builder().taskSet(taskSets.delete(request)).build();
+    }
+
+    @Override
+    public UpdateServicePrimaryTaskSetResponse updateServicePrimaryTaskSet(
+            UpdateServicePrimaryTaskSetRequest request, Caller caller) throws InterruptedException {
+        return UpdateServicePrimaryTaskSetResponse.builder()
+                .taskSet(taskSets.makePrimary(request))
+                .build();
     }
 
     @Override

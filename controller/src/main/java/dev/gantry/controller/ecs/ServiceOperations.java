@@ -2,12 +2,10 @@ package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.CreateServiceRequest;
 import dev.gantry.aws.ecs.DeleteServiceRequest;
-import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.Service;
 import dev.gantry.aws.ecs.UpdateServiceRequest;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
-import dev.gantry.controller.ecs.compile.RunSupport;
 import dev.gantry.controller.ecs.compile.Singleton;
 import dev.gantry.controller.ecs.deployment.DeploymentRecords;
 import dev.gantry.controller.ecs.document.EcsJson;
@@ -41,12 +39,14 @@ final class ServiceOperations {
     private final EcsParts parts;
     private final Writes writes;
     private final EcsLookup lookup;
+    private final DeployedDefinitions definitions;
     private final ServiceView view;
 
     ServiceOperations(EcsParts parts, Writes writes) {
         this.parts = parts;
         this.writes = writes;
         this.lookup = new EcsLookup(parts.arns());
+        this.definitions = new DeployedDefinitions(lookup);
         this.view = new ServiceView(parts.arns());
     }
 
@@ -66,12 +66,10 @@ final class ServiceOperations {
             if (repeated && present.isPresent()) {
                 return Decision.nothing(image -> view.service(image, present.get(), true));
             }
-            Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
-            checkNetwork(snapshot, arn(definition), checked);
+            Transaction.Builder write = Transaction.builder().guard(cluster);
+            CreateServiceRequest document = deployed(snapshot, checked, write);
             checkExpressions(snapshot, checked);
             StrategyRules.checkAlarms(snapshot, checked.deploymentConfiguration(), AlarmBoard.none());
-            CreateServiceRequest document =
-                    checked.toBuilder().taskDefinition(arn(definition)).build();
             if (present.isPresent() && present.get().value().getStatus() != EcsService.Status.INACTIVE) {
                 return existing(present.get(), document);
             }
@@ -84,13 +82,14 @@ final class ServiceOperations {
                     .setDocumentJson(EcsJson.bytes(document))
                     .putAllTags(tags)
                     .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount())
-                    .addDeployments(deployment(document, arn(definition), now))
+                    .setExternal(ServiceRules.isExternal(document))
                     // Names of tasks and events go on where an earlier service of this name ended.
                     .setNextTask(present.map(old -> old.value().getNextTask()).orElse(0L))
                     .setNextEvent(present.map(old -> old.value().getNextEvent()).orElse(0L))
                     .build();
-            Transaction.Builder write = Transaction.builder().guard(cluster).guard(definition);
-            service = DeploymentRecords.begun(snapshot, service, write);
+            if (!service.getExternal()) {
+                service = begun(snapshot, service, document, now, write);
+            }
             if (present.isPresent()) {
                 write.update(present.get(), service);
             } else {
@@ -116,22 +115,24 @@ final class ServiceOperations {
             Transaction.Builder write = Transaction.builder();
             String definition = String.valueOf(before.taskDefinition());
             if (request.taskDefinition() != null) {
-                Versioned<EcsTaskDefinition> wanted = runnable(snapshot, request.taskDefinition());
+                Versioned<EcsTaskDefinition> wanted = definitions.runnable(snapshot, request.taskDefinition());
                 write.guard(wanted);
-                definition = arn(wanted);
+                definition = definitions.arn(wanted);
             }
-            checkNetwork(snapshot, definition, merged);
-            CreateServiceRequest document =
-                    merged.toBuilder().taskDefinition(definition).build();
+            CreateServiceRequest document = merged;
+            if (!service.value().getExternal()) {
+                definitions.checkNetwork(snapshot, definition, merged.networkConfiguration());
+                document = merged.toBuilder().taskDefinition(definition).build();
+            }
             EcsService.Builder changed = service.value().toBuilder()
                     .setDocumentJson(EcsJson.bytes(document))
                     .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount());
             Instant now = parts.clock().instant();
             boolean isMoved = !Objects.equals(before.networkConfiguration(), merged.networkConfiguration());
-            if (force || isMoved || !definition.equals(before.taskDefinition())) {
+            boolean isOther = !service.value().getExternal() && !definition.equals(before.taskDefinition());
+            if (force || isMoved || isOther) {
                 checkRoom(service.value());
-                changed.addDeployments(0, deployment(document, definition, now));
-                changed = DeploymentRecords.begun(snapshot, changed.build(), write).toBuilder();
+                changed = begun(snapshot, changed.build(), document, now, write).toBuilder();
             } else if (changed.getDeploymentsCount() > 0) {
                 // What does not start a deployment still holds for the next task that the running one makes.
                 changed.getDeploymentsBuilder(0).setDocumentJson(EcsJson.bytes(document));
@@ -148,6 +149,9 @@ final class ServiceOperations {
             }
             if (service.value().getDesiredCount() > 0 && !Boolean.TRUE.equals(request.force())) {
                 throw Refusals.invalid("The service cannot be stopped while it is scaled above 0.");
+            }
+            if (service.value().getTaskSetsCount() > 0 && !Boolean.TRUE.equals(request.force())) {
+                throw Refusals.invalid("The service cannot be stopped while it has task sets.");
             }
             if (service.value().getStatus() == EcsService.Status.DRAINING) {
                 return Decision.nothing(image -> view.service(image, service, false));
@@ -182,6 +186,30 @@ final class ServiceOperations {
         return Refusals.invalid("Creation of service was not idempotent.");
     }
 
+    /** The document with the task definition that it means, which must stay until it is written. */
+    private CreateServiceRequest deployed(Snapshot snapshot, CreateServiceRequest document, Transaction.Builder write) {
+        if (ServiceRules.isExternal(document)) {
+            return document;
+        }
+        Versioned<EcsTaskDefinition> definition =
+                definitions.runnable(snapshot, String.valueOf(document.taskDefinition()));
+        write.guard(definition);
+        definitions.checkNetwork(snapshot, definitions.arn(definition), document.networkConfiguration());
+        return document.toBuilder().taskDefinition(definitions.arn(definition)).build();
+    }
+
+    /** The service with a new deployment of the document. */
+    private EcsService begun(
+            Snapshot snapshot,
+            EcsService service,
+            CreateServiceRequest document,
+            Instant now,
+            Transaction.Builder write) {
+        EcsDeployment deployment = deployment(document, String.valueOf(document.taskDefinition()), now);
+        return DeploymentRecords.begun(
+                snapshot, service.toBuilder().addDeployments(0, deployment).build(), write);
+    }
+
     private EcsDeployment deployment(CreateServiceRequest document, String definition, Instant now) {
         String id = parts.deploymentIds().get();
         return EcsDeployment.newBuilder()
@@ -193,29 +221,6 @@ final class ServiceOperations {
                 .setRolloutStateReason("ECS deployment " + id + " in progress.")
                 .setDocumentJson(EcsJson.bytes(document))
                 .build();
-    }
-
-    private void checkNetwork(Snapshot snapshot, String definition, CreateServiceRequest document) {
-        lookup.definition(snapshot, definition)
-                .map(found -> EcsJson.read(found.value().getDocumentJson(), RegisterTaskDefinitionRequest.class))
-                .ifPresent(found -> LaunchRules.checkNetwork(found.networkMode(), document.networkConfiguration()));
-    }
-
-    /** An active definition that can be run. */
-    private Versioned<EcsTaskDefinition> runnable(Snapshot snapshot, String reference) {
-        Versioned<EcsTaskDefinition> definition =
-                lookup.definition(snapshot, reference).orElseThrow(() -> Refusals.client("TaskDefinition not found."));
-        if (definition.value().getStatus() != EcsTaskDefinition.Status.ACTIVE) {
-            throw Refusals.client("TaskDefinition is inactive");
-        }
-        RunSupport.check(EcsJson.read(definition.value().getDocumentJson(), RegisterTaskDefinitionRequest.class));
-        return definition;
-    }
-
-    private String arn(Versioned<EcsTaskDefinition> definition) {
-        return parts.arns()
-                .taskDefinition(
-                        definition.value().getFamily(), definition.value().getRevision());
     }
 
     private void checkExpressions(Snapshot snapshot, CreateServiceRequest document) {

@@ -31,8 +31,13 @@ final class ServiceRules {
                 token == null || token.length() <= TOKEN_LENGTH_MAX,
                 "clientToken can be at most " + TOKEN_LENGTH_MAX + " characters long.");
         require(
-                request.taskDefinition() != null && !request.taskDefinition().isEmpty(),
+                isExternal(request)
+                        || request.taskDefinition() != null
+                                && !request.taskDefinition().isEmpty(),
                 "TaskDefinition can not be blank.");
+        require(
+                !isExternal(request) || request.taskDefinition() == null,
+                "The task definition of a service with an EXTERNAL deployment controller is that of its task sets.");
         require(
                 request.desiredCount() != null,
                 "desiredCount is required for services with the REPLICA scheduling strategy.");
@@ -55,9 +60,35 @@ final class ServiceRules {
         return document;
     }
 
+    /** Whether somebody outside deploys the service, in task sets. */
+    static boolean isExternal(CreateServiceRequest document) {
+        return document.deploymentController() != null
+                && document.deploymentController().type().equals("EXTERNAL");
+    }
+
+    private static void checkExternal(UpdateServiceRequest update) {
+        refuseExternal(update.taskDefinition(), "task definition");
+        refuseExternal(update.networkConfiguration(), "network configuration");
+        refuseExternal(update.platformVersion(), "platform version");
+        refuseExternal(Boolean.TRUE.equals(update.forceNewDeployment()) ? true : null, "deployment");
+    }
+
+    private static void refuseExternal(@Nullable Object given, String what) {
+        require(
+                given == null,
+                "Unable to update " + what + " on services with an EXTERNAL deployment controller. Use task sets.");
+    }
+
     /** The document of a service with an update merged in: members that the update has replace those of the document. */
     static CreateServiceRequest merged(CreateServiceRequest document, UpdateServiceRequest update) {
         CreateServiceRequest.Builder merged = document.toBuilder();
+        if (isExternal(document)) {
+            checkExternal(update);
+        }
+        require(
+                update.deploymentController() == null
+                        || update.deploymentController().type().equals(isExternal(document) ? "EXTERNAL" : "ECS"),
+                "The deployment controller of a service cannot be changed.");
         if (update.desiredCount() != null) {
             merged.desiredCount(update.desiredCount());
         }

@@ -15,6 +15,7 @@ import dev.gantry.controller.ecs.document.EcsName.ServiceDeploymentName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
+import dev.gantry.controller.ecs.document.EcsName.TaskSetName;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.TaskView;
@@ -111,7 +112,7 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
-            case ServiceDeploymentName _, ServiceRevisionName _ -> throw untaggable(arn);
+            case ServiceDeploymentName _, ServiceRevisionName _, TaskSetName _ -> throw untaggable(arn);
             case NodeName node ->
                 of(
                         snapshot,

@@ -13,7 +13,7 @@ final class UnsupportedServices {
         String controller = document.deploymentController() == null
                 ? "ECS"
                 : document.deploymentController().type();
-        refuse(!controller.equals("ECS"), "the deployment controller " + controller + ". Use ECS");
+        refuse(controller.equals("CODE_DEPLOY"), "the deployment controller CODE_DEPLOY. Use ECS or EXTERNAL");
         refuse(!document.loadBalancersOrEmpty().isEmpty(), "loadBalancers");
         refuse(!document.serviceRegistriesOrEmpty().isEmpty(), "serviceRegistries");
         var connect = document.serviceConnectConfiguration();

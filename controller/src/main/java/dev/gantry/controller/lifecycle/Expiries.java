@@ -7,6 +7,7 @@ import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.proto.EcsTaskSet;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** After how long the records of each kind go. */
 public final class Expiries {
@@ -102,7 +104,9 @@ public final class Expiries {
         return snapshot.list(Kinds.ECS_SERVICE).stream()
                 .map(Versioned::value)
                 .filter(service -> service.getStatus() != EcsService.Status.INACTIVE)
-                .flatMap(service -> service.getDeploymentsList().stream())
+                .flatMap(service -> Stream.concat(
+                        service.getDeploymentsList().stream(),
+                        service.getTaskSetsList().stream().map(EcsTaskSet::getDeployment)))
                 .map(EcsDeployment::getTaskDefinitionArn)
                 .anyMatch(arn -> arn.endsWith(end));
     }

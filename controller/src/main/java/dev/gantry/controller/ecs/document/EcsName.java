@@ -13,6 +13,8 @@ public sealed interface EcsName {
 
     record ServiceRevisionName(String cluster, String service, String id) implements EcsName {}
 
+    record TaskSetName(String cluster, String service, String id) implements EcsName {}
+
     /** A container instance. */
     record NodeName(String cluster, String id) implements EcsName {}
 

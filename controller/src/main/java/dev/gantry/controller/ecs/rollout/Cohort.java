@@ -6,9 +6,12 @@ import dev.gantry.proto.EcsDeployment.RolloutState;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsServiceDeployment;
 import dev.gantry.proto.EcsServiceDeployment.Stage;
+import dev.gantry.proto.EcsTaskSet;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tasks of a service that are planned for together: so many of them shall be of one deployment, and none of another.
@@ -23,6 +26,9 @@ record Cohort(EcsDeployment deployment, int desired, boolean mayStart, List<Live
      * a strategy keeps two revisions side by side, each has its own, and what is of neither goes.
      */
     static List<Cohort> of(EcsService service, EcsServiceDeployment record, List<LiveTask> live) {
+        if (service.getExternal() && service.getStatus() == EcsService.Status.ACTIVE) {
+            return ofTaskSets(service, live);
+        }
         if (service.getDeploymentsCount() == 0) {
             return List.of(new Cohort(EcsDeployment.getDefaultInstance(), 0, false, live));
         }
@@ -46,6 +52,24 @@ record Cohort(EcsDeployment deployment, int desired, boolean mayStart, List<Live
         if (!others.isEmpty()) {
             cohorts.add(new Cohort(newest, 0, false, others));
         }
+        return cohorts;
+    }
+
+    /** One for each task set, and one of what belongs to none, which goes. */
+    private static List<Cohort> ofTaskSets(EcsService service, List<LiveTask> live) {
+        List<Cohort> cohorts = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (EcsTaskSet set : service.getTaskSetsList()) {
+            EcsDeployment deployment = set.getDeployment();
+            known.add(deployment.getId());
+            cohorts.add(
+                    new Cohort(deployment, TaskSets.desired(service, set), !set.getDraining(), of(deployment, live)));
+        }
+        cohorts.add(new Cohort(
+                EcsDeployment.getDefaultInstance(),
+                0,
+                false,
+                live.stream().filter(task -> !known.contains(task.deployment())).toList()));
         return cohorts;
     }
 

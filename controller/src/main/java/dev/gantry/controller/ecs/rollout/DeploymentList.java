@@ -3,6 +3,8 @@ package dev.gantry.controller.ecs.rollout;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsDeployment.RolloutState;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceOrBuilder;
+import dev.gantry.proto.EcsTaskSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +17,23 @@ final class DeploymentList {
 
     private DeploymentList() {}
 
+    /** Every deployment that tasks can be of, those of task sets among them. */
+    static List<EcsDeployment> all(EcsServiceOrBuilder service) {
+        List<EcsDeployment> all = new ArrayList<>(service.getDeploymentsList());
+        service.getTaskSetsList().forEach(set -> all.add(set.getDeployment()));
+        return all;
+    }
+
     /** Changes the deployment with this id, if it is there yet. */
     static void change(EcsService.Builder service, String id, UnaryOperator<EcsDeployment> change) {
         for (int i = 0; i < service.getDeploymentsCount(); i++) {
             if (service.getDeployments(i).getId().equals(id)) {
                 service.setDeployments(i, change.apply(service.getDeployments(i)));
+            }
+        }
+        for (EcsTaskSet.Builder set : service.getTaskSetsBuilderList()) {
+            if (set.getDeployment().getId().equals(id)) {
+                set.setDeployment(change.apply(set.getDeployment()));
             }
         }
     }

@@ -14,8 +14,10 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,6 +49,7 @@ final class ServicePass {
     private final Announcements announcements;
     private final List<LiveTask> live;
     private final Course course;
+    private final Set<String> steadyCohorts = new HashSet<>();
     private Transaction.Builder writes = Transaction.builder();
     private int moves;
     private int bytes;
@@ -106,7 +109,7 @@ final class ServicePass {
             moves++;
             bytes += task.value().getSerializedSize();
         }
-        List.copyOf(service.getDeploymentsList()).forEach(deployment -> count(deployment, fallen));
+        DeploymentList.all(service).forEach(deployment -> count(deployment, fallen));
         return fallen.size() == all.size();
     }
 
@@ -147,9 +150,14 @@ final class ServicePass {
             return Plan.nothing();
         }
         DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
-        List<Plan> plans = Cohort.of(service.build(), course.record(), live).stream()
-                .map(cohort -> ServicePlanner.plan(situation(cohort, rules), new ScaleIn(snapshot)))
-                .toList();
+        List<Plan> plans = new ArrayList<>();
+        for (Cohort cohort : Cohort.of(service.build(), course.record(), live)) {
+            Plan plan = ServicePlanner.plan(situation(cohort, rules), new ScaleIn(snapshot));
+            plans.add(plan);
+            if (plan.steady()) {
+                steadyCohorts.add(cohort.deployment().getId());
+            }
+        }
         return Plan.all(plans);
     }
 
@@ -202,7 +210,7 @@ final class ServicePass {
     }
 
     private void start(String id, int count, List<String> started) {
-        EcsDeployment deployment = service.getDeploymentsList().stream()
+        EcsDeployment deployment = DeploymentList.all(service).stream()
                 .filter(one -> one.getId().equals(id))
                 .findFirst()
                 .orElseThrow();
@@ -274,6 +282,8 @@ final class ServicePass {
             }
             return;
         }
+        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
+        TaskSets.note(service, steadyCohorts, inUse, now);
         if (service.getDeploymentsCount() == 0) {
             return;
         }
@@ -283,8 +293,7 @@ final class ServicePass {
             DeploymentList.complete(service, now).ifPresent(announcements::completed);
             course.complete(service.build());
         } else {
-            DeploymentList.forgetEmpty(
-                    service, live.stream().map(LiveTask::deployment).collect(Collectors.toSet()));
+            DeploymentList.forgetEmpty(service, inUse);
         }
         boolean steady =
                 plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
@@ -295,7 +304,8 @@ final class ServicePass {
     }
 
     private boolean isNewest(String deployment) {
-        return service.getDeployments(0).getId().equals(deployment);
+        return service.getDeploymentsCount() == 0
+                || service.getDeployments(0).getId().equals(deployment);
     }
 
     private void tellUnplaced() {
