@@ -20,6 +20,9 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final ContainerInstanceOperations instances;
     private final ServiceOperations services;
     private final ServiceLists serviceLists;
+    private final ServiceDeploymentLists deploymentLists;
+    private final ServiceDeploymentOperations serviceDeployments;
+    private final TaskSetOperations taskSets;
     private final AttributeOperations attributes;
     private final AccountSettingOperations settings;
     private final TagOperations tags;
@@ -37,6 +40,9 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.instances = new ContainerInstanceOperations(parts, writes);
         this.services = new ServiceOperations(parts, writes);
         this.serviceLists = new ServiceLists(parts, writes);
+        this.deploymentLists = new ServiceDeploymentLists(parts, writes);
+        this.serviceDeployments = new ServiceDeploymentOperations(parts, writes);
+        this.taskSets = new TaskSetOperations(parts, writes);
         this.attributes = new AttributeOperations(parts, writes);
         this.settings = new AccountSettingOperations(parts, writes);
         this.tags = new TagOperations(parts, writes);
@@ -259,6 +265,66 @@ final class EcsHandlers implements EcsApi<Caller> {
     public ListServicesByNamespaceResponse listServicesByNamespace(
             ListServicesByNamespaceRequest request, Caller caller) {
         throw new AwsException("NamespaceNotFoundException", "The specified namespace was not found.");
+    }
+
+    @Override
+    public DescribeServiceDeploymentsResponse describeServiceDeployments(
+            DescribeServiceDeploymentsRequest request, Caller caller) {
+        return deploymentLists.describe(request);
+    }
+
+    @Override
+    public ListServiceDeploymentsResponse listServiceDeployments(ListServiceDeploymentsRequest request, Caller caller) {
+        return deploymentLists.list(request);
+    }
+
+    @Override
+    public DescribeServiceRevisionsResponse describeServiceRevisions(
+            DescribeServiceRevisionsRequest request, Caller caller) {
+        return deploymentLists.describeRevisions(request);
+    }
+
+    @Override
+    public StopServiceDeploymentResponse stopServiceDeployment(StopServiceDeploymentRequest request, Caller caller)
+            throws InterruptedException {
+        return serviceDeployments.stop(request);
+    }
+
+    @Override
+    public ContinueServiceDeploymentResponse continueServiceDeployment(
+            ContinueServiceDeploymentRequest request, Caller caller) throws InterruptedException {
+        return serviceDeployments.proceed(request);
+    }
+
+    @Override
+    public CreateTaskSetResponse createTaskSet(CreateTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return CreateTaskSetResponse.builder().taskSet(taskSets.create(request)).build();
+    }
+
+    @Override
+    public DescribeTaskSetsResponse describeTaskSets(DescribeTaskSetsRequest request, Caller caller) {
+        return taskSets.describe(request);
+    }
+
+    @Override
+    public UpdateTaskSetResponse updateTaskSet(UpdateTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return UpdateTaskSetResponse.builder().taskSet(taskSets.update(request)).build();
+    }
+
+    @Override
+    public DeleteTaskSetResponse deleteTaskSet(DeleteTaskSetRequest request, Caller caller)
+            throws InterruptedException {
+        return DeleteTaskSetResponse.builder().taskSet(taskSets.delete(request)).build();
+    }
+
+    @Override
+    public UpdateServicePrimaryTaskSetResponse updateServicePrimaryTaskSet(
+            UpdateServicePrimaryTaskSetRequest request, Caller caller) throws InterruptedException {
+        return UpdateServicePrimaryTaskSetResponse.builder()
+                .taskSet(taskSets.makePrimary(request))
+                .build();
     }
 
     @Override

@@ -7,12 +7,13 @@ import dev.gantry.aws.ecs.Service;
 import dev.gantry.aws.ecs.UpdateServiceRequest;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
-import dev.gantry.controller.ecs.compile.RunSupport;
 import dev.gantry.controller.ecs.compile.Singleton;
+import dev.gantry.controller.ecs.deployment.DeploymentRecords;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
+import dev.gantry.controller.ecs.rollout.AlarmBoard;
 import dev.gantry.controller.ecs.view.ServiceView;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.EcsCluster;
@@ -38,12 +39,14 @@ final class ServiceOperations {
     private final EcsParts parts;
     private final Writes writes;
     private final EcsLookup lookup;
+    private final DeployedDefinitions definitions;
     private final ServiceView view;
 
     ServiceOperations(EcsParts parts, Writes writes) {
         this.parts = parts;
         this.writes = writes;
         this.lookup = new EcsLookup(parts.arns());
+        this.definitions = new DeployedDefinitions(lookup);
         this.view = new ServiceView(parts.arns());
     }
 
@@ -63,12 +66,10 @@ final class ServiceOperations {
             if (repeated && present.isPresent()) {
                 return Decision.nothing(image -> view.service(image, present.get(), true));
             }
-            Versioned<EcsTaskDefinition> definition = runnable(snapshot, String.valueOf(request.taskDefinition()));
+            Transaction.Builder write = Transaction.builder().guard(cluster);
+            CreateServiceRequest document = deployed(snapshot, cluster.value(), checked, write);
             checkExpressions(snapshot, checked);
-            CreateServiceRequest document = settled(
-                    snapshot,
-                    cluster.value(),
-                    checked.toBuilder().taskDefinition(arn(definition)).build());
+            DeploymentStrategyRules.checkAlarms(snapshot, checked.deploymentConfiguration(), AlarmBoard.none());
             if (present.isPresent() && present.get().value().getStatus() != EcsService.Status.INACTIVE) {
                 return existing(present.get(), document);
             }
@@ -82,12 +83,14 @@ final class ServiceOperations {
                     .putAllTags(tags)
                     .setDesiredCount(document.desiredCount() == null ? 0 : document.desiredCount())
                     .setDaemon(DaemonRules.isDaemon(document))
-                    .addDeployments(deployment(document, arn(definition), now))
+                    .setExternal(ServiceRules.isExternal(document))
                     // Names of tasks and events go on where an earlier service of this name ended.
                     .setNextTask(present.map(old -> old.value().getNextTask()).orElse(0L))
                     .setNextEvent(present.map(old -> old.value().getNextEvent()).orElse(0L))
                     .build();
-            Transaction.Builder write = Transaction.builder().guard(cluster).guard(definition);
+            if (!service.getExternal()) {
+                service = begun(snapshot, service, document, now, write);
+            }
             if (present.isPresent()) {
                 write.update(present.get(), service);
             } else {
@@ -108,26 +111,31 @@ final class ServiceOperations {
             CreateServiceRequest merged = ServiceRules.merged(before, request);
             Singleton.check(merged, service.value().getTagsMap());
             checkExpressions(snapshot, merged);
+            DeploymentStrategyRules.checkAlarms(snapshot, merged.deploymentConfiguration(), AlarmBoard.none());
             boolean force = Boolean.TRUE.equals(request.forceNewDeployment());
             Transaction.Builder write = Transaction.builder();
             String definition = String.valueOf(before.taskDefinition());
             if (request.taskDefinition() != null) {
-                Versioned<EcsTaskDefinition> wanted = runnable(snapshot, request.taskDefinition());
+                Versioned<EcsTaskDefinition> wanted = definitions.runnable(snapshot, request.taskDefinition());
                 write.guard(wanted);
-                definition = arn(wanted);
+                definition = definitions.arn(wanted);
             }
-            CreateServiceRequest document = settled(
-                    snapshot,
-                    lookup.cluster(snapshot, request.cluster()).value(),
-                    merged.toBuilder().taskDefinition(definition).build());
+            CreateServiceRequest document = merged;
+            if (!service.value().getExternal()) {
+                document = settled(
+                        snapshot,
+                        lookup.cluster(snapshot, request.cluster()).value(),
+                        merged.toBuilder().taskDefinition(definition).build());
+            }
             EcsService.Builder changed = service.value().toBuilder().setDocumentJson(EcsJson.bytes(document));
             // A DAEMON service's follows from the nodes.
             Optional.ofNullable(document.desiredCount()).ifPresent(changed::setDesiredCount);
             Instant now = parts.clock().instant();
             boolean isMoved = ServiceCapacity.isMoved(before, document, request);
-            if (force || isMoved || !definition.equals(before.taskDefinition())) {
+            boolean isOther = !service.value().getExternal() && !definition.equals(before.taskDefinition());
+            if (force || isMoved || isOther) {
                 checkRoom(service.value());
-                changed.addDeployments(0, deployment(document, definition, now));
+                changed = begun(snapshot, changed.build(), document, now, write).toBuilder();
             } else if (changed.getDeploymentsCount() > 0) {
                 // What does not start a deployment still holds for the next task that the running one makes.
                 changed.getDeploymentsBuilder(0).setDocumentJson(EcsJson.bytes(document));
@@ -146,6 +154,9 @@ final class ServiceOperations {
                     service.value().getDesiredCount() > 0 && !service.value().getDaemon();
             if (isScaled && !Boolean.TRUE.equals(request.force())) {
                 throw Refusals.invalid("The service cannot be stopped while it is scaled above 0.");
+            }
+            if (service.value().getTaskSetsCount() > 0 && !Boolean.TRUE.equals(request.force())) {
+                throw Refusals.invalid("The service cannot be stopped while it has task sets.");
             }
             if (service.value().getStatus() == EcsService.Status.DRAINING) {
                 return Decision.nothing(image -> view.service(image, service, false));
@@ -180,6 +191,33 @@ final class ServiceOperations {
         return Refusals.invalid("Creation of service was not idempotent.");
     }
 
+    /** The document with the task definition that it means, which must stay until it is written. */
+    private CreateServiceRequest deployed(
+            Snapshot snapshot, EcsCluster cluster, CreateServiceRequest document, Transaction.Builder write) {
+        if (ServiceRules.isExternal(document)) {
+            return document;
+        }
+        Versioned<EcsTaskDefinition> definition =
+                definitions.runnable(snapshot, String.valueOf(document.taskDefinition()));
+        write.guard(definition);
+        return settled(
+                snapshot,
+                cluster,
+                document.toBuilder().taskDefinition(definitions.arn(definition)).build());
+    }
+
+    /** The service with a new deployment of the document. */
+    private EcsService begun(
+            Snapshot snapshot,
+            EcsService service,
+            CreateServiceRequest document,
+            Instant now,
+            Transaction.Builder write) {
+        EcsDeployment deployment = deployment(document, String.valueOf(document.taskDefinition()), now);
+        return DeploymentRecords.begun(
+                snapshot, service.toBuilder().addDeployments(0, deployment).build(), write);
+    }
+
     private EcsDeployment deployment(CreateServiceRequest document, String definition, Instant now) {
         String id = parts.deploymentIds().get();
         return EcsDeployment.newBuilder()
@@ -199,23 +237,6 @@ final class ServiceOperations {
                 .map(found -> EcsJson.read(found.value().getDocumentJson(), RegisterTaskDefinitionRequest.class))
                 .map(definition -> ServiceCapacity.settled(cluster, document, definition))
                 .orElse(document);
-    }
-
-    /** An active definition that can be run. */
-    private Versioned<EcsTaskDefinition> runnable(Snapshot snapshot, String reference) {
-        Versioned<EcsTaskDefinition> definition =
-                lookup.definition(snapshot, reference).orElseThrow(() -> Refusals.client("TaskDefinition not found."));
-        if (definition.value().getStatus() != EcsTaskDefinition.Status.ACTIVE) {
-            throw Refusals.client("TaskDefinition is inactive");
-        }
-        RunSupport.check(EcsJson.read(definition.value().getDocumentJson(), RegisterTaskDefinitionRequest.class));
-        return definition;
-    }
-
-    private String arn(Versioned<EcsTaskDefinition> definition) {
-        return parts.arns()
-                .taskDefinition(
-                        definition.value().getFamily(), definition.value().getRevision());
     }
 
     private void checkExpressions(Snapshot snapshot, CreateServiceRequest document) {

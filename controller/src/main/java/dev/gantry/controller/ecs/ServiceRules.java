@@ -32,8 +32,13 @@ final class ServiceRules {
                 token == null || token.length() <= TOKEN_LENGTH_MAX,
                 "clientToken can be at most " + TOKEN_LENGTH_MAX + " characters long.");
         require(
-                request.taskDefinition() != null && !request.taskDefinition().isEmpty(),
+                isExternal(request)
+                        || request.taskDefinition() != null
+                                && !request.taskDefinition().isEmpty(),
                 "TaskDefinition can not be blank.");
+        require(
+                !isExternal(request) || request.taskDefinition() == null,
+                "The task definition of a service with an EXTERNAL deployment controller is that of its task sets.");
         require(
                 request.desiredCount() != null || DaemonRules.isDaemon(request),
                 "desiredCount is required for services with the REPLICA scheduling strategy.");
@@ -56,9 +61,35 @@ final class ServiceRules {
         return filled;
     }
 
+    /** Whether somebody outside deploys the service, in task sets. */
+    static boolean isExternal(CreateServiceRequest document) {
+        return document.deploymentController() != null
+                && document.deploymentController().type().equals("EXTERNAL");
+    }
+
+    private static void checkExternal(UpdateServiceRequest update) {
+        refuseExternal(update.taskDefinition(), "task definition");
+        refuseExternal(update.networkConfiguration(), "network configuration");
+        refuseExternal(update.platformVersion(), "platform version");
+        refuseExternal(Boolean.TRUE.equals(update.forceNewDeployment()) ? true : null, "deployment");
+    }
+
+    private static void refuseExternal(@Nullable Object given, String what) {
+        require(
+                given == null,
+                "Unable to update " + what + " on services with an EXTERNAL deployment controller. Use task sets.");
+    }
+
     /** The document of a service with an update merged in: members that the update has replace those of the document. */
     static CreateServiceRequest merged(CreateServiceRequest document, UpdateServiceRequest update) {
         CreateServiceRequest.Builder merged = document.toBuilder();
+        if (isExternal(document)) {
+            checkExternal(update);
+        }
+        require(
+                update.deploymentController() == null
+                        || update.deploymentController().type().equals(isExternal(document) ? "EXTERNAL" : "ECS"),
+                "The deployment controller of a service cannot be changed.");
         if (update.desiredCount() != null) {
             merged.desiredCount(update.desiredCount());
         }
@@ -134,6 +165,7 @@ final class ServiceRules {
         UnsupportedServices.check(document);
         checkPercents(document.deploymentConfiguration());
         ZoneRules.check(document);
+        DeploymentStrategyRules.check(document.deploymentConfiguration());
     }
 
     private static void checkPercents(@Nullable DeploymentConfiguration configuration) {
@@ -170,18 +202,26 @@ final class ServiceRules {
         if (base == null) {
             return over;
         }
+        String strategy = first(over.strategy(), base.strategy());
+        // What belongs to another strategy than the new one is not kept.
+        boolean shifts = strategy != null && !strategy.equals("ROLLING");
         return over.toBuilder()
-                .deploymentCircuitBreaker(
-                        over.deploymentCircuitBreaker() == null
-                                ? base.deploymentCircuitBreaker()
-                                : over.deploymentCircuitBreaker())
-                .maximumPercent(over.maximumPercent() == null ? base.maximumPercent() : over.maximumPercent())
-                .minimumHealthyPercent(
-                        over.minimumHealthyPercent() == null
-                                ? base.minimumHealthyPercent()
-                                : over.minimumHealthyPercent())
-                .strategy(over.strategy() == null ? base.strategy() : over.strategy())
+                .deploymentCircuitBreaker(first(over.deploymentCircuitBreaker(), base.deploymentCircuitBreaker()))
+                .maximumPercent(first(over.maximumPercent(), base.maximumPercent()))
+                .minimumHealthyPercent(first(over.minimumHealthyPercent(), base.minimumHealthyPercent()))
+                .strategy(strategy)
+                .alarms(first(over.alarms(), base.alarms()))
+                .bakeTimeInMinutes(first(over.bakeTimeInMinutes(), base.bakeTimeInMinutes()))
+                .lifecycleHooks(first(over.lifecycleHooks(), shifts ? base.lifecycleHooks() : null))
+                .linearConfiguration(first(
+                        over.linearConfiguration(), "LINEAR".equals(strategy) ? base.linearConfiguration() : null))
+                .canaryConfiguration(first(
+                        over.canaryConfiguration(), "CANARY".equals(strategy) ? base.canaryConfiguration() : null))
                 .build();
+    }
+
+    private static <T> @Nullable T first(@Nullable T given, @Nullable T otherwise) {
+        return given == null ? otherwise : given;
     }
 
     private static void require(boolean holds, String message) {

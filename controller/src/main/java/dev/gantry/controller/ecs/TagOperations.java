@@ -13,8 +13,11 @@ import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceDeploymentName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
+import dev.gantry.controller.ecs.document.EcsName.TaskSetName;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.TaskView;
@@ -80,11 +83,7 @@ final class TagOperations {
     }
 
     private Tagged<?> tagged(Snapshot snapshot, String arn) {
-        EcsName name = lookup.arns()
-                .parse(arn)
-                .orElseThrow(() -> Refusals.invalid("Invalid resource ARN: '" + arn
-                        + "' names no cluster, service, task, task definition, capacity provider or container instance"
-                        + " of this account and region."));
+        EcsName name = lookup.arns().parse(arn).orElseThrow(() -> untaggable(arn));
         return switch (name) {
             case ClusterName(String cluster) ->
                 of(
@@ -123,6 +122,7 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
+            case ServiceDeploymentName _, ServiceRevisionName _, TaskSetName _ -> throw untaggable(arn);
             case NodeName node ->
                 of(
                         snapshot,
@@ -132,6 +132,12 @@ final class TagOperations {
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
         };
+    }
+
+    private static RuntimeException untaggable(String arn) {
+        return Refusals.invalid("Invalid resource ARN: '" + arn
+                + "' names no cluster, service, task, task definition, capacity provider or container instance of"
+                + " this account and region.");
     }
 
     private static <T extends Message> Tagged<T> of(

@@ -1,7 +1,6 @@
 package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.CreateServiceRequest;
-import dev.gantry.aws.ecs.DeploymentConfiguration;
 import dev.gantry.controller.ecs.document.Refusals;
 
 /** Says clearly which kinds of services Gantry does not have, instead of making something else. */
@@ -13,21 +12,13 @@ final class UnsupportedServices {
         String controller = document.deploymentController() == null
                 ? "ECS"
                 : document.deploymentController().type();
-        refuse(!controller.equals("ECS"), "the deployment controller " + controller + ". Use ECS");
+        refuse(controller.equals("CODE_DEPLOY"), "the deployment controller CODE_DEPLOY. Use ECS or EXTERNAL");
         refuse(!document.loadBalancersOrEmpty().isEmpty(), "loadBalancers");
         refuse(!document.serviceRegistriesOrEmpty().isEmpty(), "serviceRegistries");
         var connect = document.serviceConnectConfiguration();
         refuse(connect != null && connect.enabled(), "serviceConnectConfiguration");
         refuse(!document.volumeConfigurationsOrEmpty().isEmpty(), "volumeConfigurations");
         refuse(!document.vpcLatticeConfigurationsOrEmpty().isEmpty(), "vpcLatticeConfigurations");
-        DeploymentConfiguration deployment = document.deploymentConfiguration();
-        if (deployment == null) {
-            return;
-        }
-        String strategy = deployment.strategy() == null ? "ROLLING" : deployment.strategy();
-        refuse(!strategy.equals("ROLLING"), "the deployment strategy " + strategy + ". Use ROLLING");
-        refuse(deployment.alarms() != null && deployment.alarms().enable(), "deploymentConfiguration.alarms");
-        refuse(!deployment.lifecycleHooksOrEmpty().isEmpty(), "deploymentConfiguration.lifecycleHooks");
     }
 
     private static void refuse(boolean present, String what) {

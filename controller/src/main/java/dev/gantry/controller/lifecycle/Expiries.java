@@ -7,13 +7,16 @@ import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.proto.EcsTaskSet;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** After how long the records of each kind go. */
 public final class Expiries {
@@ -57,8 +60,7 @@ public final class Expiries {
                         service -> afterDelete(service, deleted),
                         (_, _) -> false,
                         granularity(deleted),
-                        (snapshot, service) ->
-                                snapshot.list(Kinds.EVENT, service.key().path())),
+                        Expiries::ofService),
                 new Expiry<>(
                         Kinds.ECS_TASK_DEFINITION,
                         definition -> afterDelete(definition, deleted),
@@ -107,9 +109,20 @@ public final class Expiries {
         return snapshot.list(Kinds.ECS_SERVICE).stream()
                 .map(Versioned::value)
                 .filter(service -> service.getStatus() != EcsService.Status.INACTIVE)
-                .flatMap(service -> service.getDeploymentsList().stream())
+                .flatMap(service -> Stream.concat(
+                        service.getDeploymentsList().stream(),
+                        service.getTaskSetsList().stream().map(EcsTaskSet::getDeployment)))
                 .map(EcsDeployment::getTaskDefinitionArn)
                 .anyMatch(arn -> arn.endsWith(end));
+    }
+
+    private static List<Versioned<?>> ofService(Snapshot snapshot, Versioned<EcsService> service) {
+        String scope = service.key().scope() + "/" + service.key().name();
+        List<Versioned<?>> all =
+                new ArrayList<>(snapshot.list(Kinds.EVENT, service.key().path()));
+        all.addAll(snapshot.list(Kinds.ECS_SERVICE_DEPLOYMENT, scope));
+        all.addAll(snapshot.list(Kinds.ECS_SERVICE_REVISION, scope));
+        return all;
     }
 
     private static Optional<Instant> at(long millis, Duration kept) {

@@ -7,6 +7,8 @@ import dev.gantry.proto.EcsCapacityProvider;
 import dev.gantry.proto.EcsCluster;
 import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceDeployment;
+import dev.gantry.proto.EcsServiceRevision;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
 import dev.gantry.proto.ExecSession;
@@ -68,6 +70,13 @@ public final class Kinds {
     /** No scope; named by the provider. */
     public static final Kind<EcsCapacityProvider> ECS_CAPACITY_PROVIDER =
             new Kind<>("ecs-capacity-provider", EcsCapacityProvider.parser());
+    /** Scope: {@code <cluster>/<service>}; named by its id. */
+    public static final Kind<EcsServiceDeployment> ECS_SERVICE_DEPLOYMENT =
+            new Kind<>("ecs-service-deployment", EcsServiceDeployment.parser());
+
+    /** Scope: {@code <cluster>/<service>}; named by its id. */
+    public static final Kind<EcsServiceRevision> ECS_SERVICE_REVISION =
+            new Kind<>("ecs-service-revision", EcsServiceRevision.parser());
 
     public static final Kind<EcsAccountSettings> ECS_ACCOUNT_SETTINGS =
             new Kind<>("ecs-account-settings", EcsAccountSettings.parser());
@@ -251,6 +260,8 @@ public final class Kinds {
             ECS_FAMILY,
             ECS_TASK_DEFINITION,
             ECS_SERVICE,
+            ECS_SERVICE_DEPLOYMENT,
+            ECS_SERVICE_REVISION,
             ECS_ACCOUNT_SETTINGS,
             ECS_CAPACITY_PROVIDER,
             KUBE_OBJECT,

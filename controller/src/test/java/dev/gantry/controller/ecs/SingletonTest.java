@@ -46,6 +46,9 @@ class SingletonTest {
     void whatNeedsASecondTaskIsRefused() throws InterruptedException {
         assertThatThrownBy(() -> create(2, ""))
                 .hasMessage("A service with the tag gantry:singleton=true runs at most one task; desiredCount was 2.");
+        assertThatThrownBy(
+                        () -> create(1, ",'deploymentConfiguration':{'strategy':'BLUE_GREEN','bakeTimeInMinutes':0}"))
+                .hasMessageContaining("needs the deployment strategy ROLLING");
         assertThatThrownBy(() -> create(1, ",'deploymentConfiguration':{'maximumPercent':200}"))
                 .hasMessageContaining("needs maximumPercent 100");
         create(1, "");

@@ -5,10 +5,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.gantry.agent.connection.Obeyed;
 import dev.gantry.agent.plan.Sandbox;
+import dev.gantry.controller.ecs.deployment.DeploymentRecords;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceDeployment;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Phase;
@@ -44,6 +46,7 @@ final class Oracle implements Backend.Watcher {
     private final TreeMap<String, Workload> workloads = new TreeMap<>();
     private final TreeMap<String, Node> nodes = new TreeMap<>();
     private final TreeMap<String, EcsService> services = new TreeMap<>();
+    private final TreeMap<String, EcsServiceDeployment> deployments = new TreeMap<>();
     private final Map<String, Long> fallen = new LinkedHashMap<>();
     private final Set<String> started = new HashSet<>();
     /** Owners of what must not run twice, by "scope/id"; its container may outlive its record. */
@@ -69,6 +72,11 @@ final class Oracle implements Backend.Watcher {
 
     TreeMap<String, EcsService> services() {
         return services;
+    }
+
+    /** Service deployments by the path of their record. */
+    TreeMap<String, EcsServiceDeployment> deployments() {
+        return deployments;
     }
 
     TreeMap<String, ByteString> entries() {
@@ -157,6 +165,9 @@ final class Oracle implements Backend.Watcher {
         Set<String> calledOff = new TreeSet<>();
         // Services first, because what a transaction does to tasks is judged by the service as it is after it.
         events.forEach(this::takeService);
+        events.stream()
+                .filter(event -> event.path().startsWith(Kinds.ECS_SERVICE_DEPLOYMENT.name() + "/"))
+                .forEach(this::takeDeployment);
         for (Backend.Event event : events) {
             take(event, touched, owners, calledOff);
         }
@@ -174,6 +185,24 @@ final class Oracle implements Backend.Watcher {
                     .ifPresent(what -> {
                         throw world.broken("I4", what);
                     });
+        }
+    }
+
+    /** I16: a service deployment that has ended stays as it ended, and whose revision it goes to never changes. */
+    private void takeDeployment(Backend.Event event) {
+        EcsServiceDeployment before = deployments.get(event.path());
+        keep(deployments, event, Kinds.ECS_SERVICE_DEPLOYMENT);
+        EcsServiceDeployment after = deployments.get(event.path());
+        if (before == null || after == null) {
+            return;
+        }
+        boolean over = DeploymentRecords.isOver(before.getStatus());
+        if (over && !after.equals(before)) {
+            throw world.broken("I16", event.path() + " was " + before.getStatus() + " and is " + after.getStatus());
+        }
+        boolean back = after.getStage().compareTo(before.getStage()) < 0;
+        if (back || !after.getTarget().equals(before.getTarget())) {
+            throw world.broken("I16", event.path() + " goes from " + before.getStage() + " to " + after.getStage());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.e2e.simulation;
 
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.ecs.deployment.DeploymentRecords;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsDeployment;
@@ -161,6 +162,15 @@ final class Simulation {
         boolean done = service.getStatus() != EcsService.Status.ACTIVE
                 || service.getDeploymentsList().size() == 1
                         && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
+        Optional<String> open = world.oracle().deployments().values().stream()
+                .filter(record -> record.getServiceUid().equals(service.getUid()))
+                .filter(record -> !DeploymentRecords.isOver(record.getStatus()))
+                .map(record -> "a deployment of " + service.getName() + " is " + record.getStatus() + " in "
+                        + record.getStage())
+                .findFirst();
+        if (open.isPresent()) {
+            return open;
+        }
         return done
                 ? Optional.empty()
                 : Optional.of(service.getName() + " has " + service.getDeploymentsCount() + " deployments, the first "

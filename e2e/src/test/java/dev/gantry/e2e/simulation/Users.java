@@ -33,6 +33,8 @@ final class Users {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     /** The service whose task must never run twice. */
     static final String SINGLE = "single";
+    /** The service whose revisions are exchanged as a whole. */
+    private static final String TIDE = "tide";
     /** What runs in containers that end by themselves. */
     static final String BATCH = "batch";
 
@@ -43,6 +45,9 @@ final class Users {
             new Percents(50, 200),
             "edge",
             new Percents(0, 100),
+            TIDE,
+            // Of each of the two revisions that it has side by side.
+            new Percents(100, 400),
             SINGLE,
             new Percents(0, 100)));
 
@@ -99,6 +104,7 @@ final class Users {
         register("api", "");
         register("web", "");
         register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
+        register(TIDE, "");
         register(SINGLE, "");
         register(BATCH, "");
     }
@@ -114,11 +120,13 @@ final class Users {
     private void create(String service) {
         Percents percents = percents(service);
         int desired = 1 + dice.below(most(service) > 1 ? most(service) - 1 : 1);
+        String strategy = service.equals(TIDE) ? ",'strategy':'BLUE_GREEN','bakeTimeInMinutes':0" : "";
+        int maximum = service.equals(TIDE) ? percents.maximum() / 2 : percents.maximum();
         String tags = service.equals(SINGLE) ? ",'tags':[{'key':'gantry:singleton','value':'true'}]" : "";
         call(
                 "CreateService",
-                "{'serviceName':'%s','taskDefinition':'%s','desiredCount':%d,'clientToken':'create-%s','deploymentConfiguration':{'minimumHealthyPercent':%d,'maximumPercent':%d}%s}"
-                        .formatted(service, service, desired, service, percents.minimum(), percents.maximum(), tags),
+                "{'serviceName':'%s','taskDefinition':'%s','desiredCount':%d,'clientToken':'create-%s','deploymentConfiguration':{'minimumHealthyPercent':%d,'maximumPercent':%d%s}%s}"
+                        .formatted(service, service, desired, service, percents.minimum(), maximum, strategy, tags),
                 answer -> wished.put(service, desired));
     }
 
@@ -132,12 +140,13 @@ final class Users {
 
     private void doSomething(int number) {
         List<String> known = new ArrayList<>(wished.keySet());
-        int what = dice.below(known.isEmpty() ? 2 : 7);
+        int what = dice.below(known.isEmpty() ? 2 : 8);
         switch (what) {
             case 0, 1 -> run(number);
             case 2, 3 -> scale(dice.of(known));
             case 4 -> deploy(dice.of(known));
             case 5 -> stopOne();
+            case 6 -> takeBack(dice.of(known));
             default -> {
                 if (dice.happens(0.4)) {
                     delete(dice.of(known));
@@ -163,6 +172,21 @@ final class Users {
     private void scale(String service) {
         int desired = dice.below(most(service) + 1);
         update(service, "'desiredCount':" + desired, desired);
+    }
+
+    /** Takes back what the service is being brought to, if it can be. */
+    private void takeBack(String service) {
+        EcsService known = world.oracle()
+                .services()
+                .get(Kinds.ECS_SERVICE.key("default", service).path());
+        if (known != null) {
+            call(
+                    "StopServiceDeployment",
+                    "{'serviceDeploymentArn':'%s'}"
+                            .formatted(SimController.ARNS.serviceDeployment(
+                                    "default", service, known.getServiceDeployment())),
+                    answer -> {});
+        }
     }
 
     private void deploy(String service) {

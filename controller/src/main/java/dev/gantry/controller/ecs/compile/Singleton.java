@@ -65,6 +65,21 @@ public final class Singleton {
             throw Refusals.invalid("A service with the tag " + TAG + "=true needs maximumPercent 100 and"
                     + " minimumHealthyPercent 0, so that the old task has ended before the next starts.");
         }
+        if (document.deploymentController() != null
+                && !document.deploymentController().type().equals("ECS")) {
+            throw Refusals.invalid("A service with the tag " + TAG + "=true needs the deployment controller ECS: task"
+                    + " sets run side by side.");
+        }
+        if (isSideBySide(document.deploymentConfiguration())) {
+            throw Refusals.invalid("A service with the tag " + TAG + "=true needs the deployment strategy ROLLING:"
+                    + " the others run two revisions side by side.");
+        }
+    }
+
+    private static boolean isSideBySide(@Nullable DeploymentConfiguration configuration) {
+        return configuration != null
+                && configuration.strategy() != null
+                && !configuration.strategy().equals("ROLLING");
     }
 
     private static @Nullable Integer most(@Nullable DeploymentConfiguration configuration) {

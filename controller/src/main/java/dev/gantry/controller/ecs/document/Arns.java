@@ -4,8 +4,11 @@ import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceDeploymentName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceName;
+import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
+import dev.gantry.controller.ecs.document.EcsName.TaskSetName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +33,19 @@ public record Arns(String region, String account) {
 
     public String service(String cluster, String name) {
         return arn("service/" + cluster + "/" + name);
+    }
+
+    public String serviceDeployment(String cluster, String service, String id) {
+        return arn("service-deployment/" + cluster + "/" + service + "/" + id);
+    }
+
+    public String serviceRevision(String cluster, String service, String id) {
+        return arn("service-revision/" + cluster + "/" + service + "/" + id);
+    }
+
+    /** @param id "ecs-svc/" and 19 digits */
+    public String taskSet(String cluster, String service, String id) {
+        return arn("task-set/" + cluster + "/" + service + "/" + id);
     }
 
     public String containerInstance(String cluster, String nodeId) {
@@ -81,6 +97,9 @@ public record Arns(String region, String account) {
             case "cluster 2" -> Optional.of(new ClusterName(path[1]));
             case "task 3" -> Optional.of(new TaskName(path[1], path[2]));
             case "service 3" -> Optional.of(new ServiceName(path[1], path[2]));
+            case "service-deployment 4" -> Optional.of(new ServiceDeploymentName(path[1], path[2], path[3]));
+            case "service-revision 4" -> Optional.of(new ServiceRevisionName(path[1], path[2], path[3]));
+            case "task-set 5" -> Optional.of(new TaskSetName(path[1], path[2], path[3] + "/" + path[4]));
             case "container-instance 3" -> Optional.of(new NodeName(path[1], path[2]));
             case "capacity-provider 2" -> Optional.of(new ProviderName(path[1]));
             case "task-definition 2" -> definition(path[1]);

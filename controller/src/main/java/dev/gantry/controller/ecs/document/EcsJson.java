@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,15 @@ public final class EcsJson {
 
     public static JsonNode tree(Object document) {
         return MAPPER.valueToTree(document);
+    }
+
+    /** Reads a stored document as it is, whatever it has and lacks; an empty one stands for an empty object. */
+    public static ObjectNode members(ByteString json) {
+        try {
+            return json.isEmpty() ? MAPPER.createObjectNode() : (ObjectNode) MAPPER.readTree(json.newInput());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stored document is not JSON", e);
+        }
     }
 
     /** Reads a tree that a client sent. */

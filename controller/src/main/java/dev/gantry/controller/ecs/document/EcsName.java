@@ -9,6 +9,12 @@ public sealed interface EcsName {
 
     record ServiceName(String cluster, String name) implements EcsName {}
 
+    record ServiceDeploymentName(String cluster, String service, String id) implements EcsName {}
+
+    record ServiceRevisionName(String cluster, String service, String id) implements EcsName {}
+
+    record TaskSetName(String cluster, String service, String id) implements EcsName {}
+
     /** A container instance. */
     record NodeName(String cluster, String id) implements EcsName {}
 

@@ -27,4 +27,13 @@ public final class Refusals {
     public static AwsException serviceNotFound() {
         return new AwsException("ServiceNotFoundException", "Service not found.");
     }
+
+    public static AwsException serviceDeploymentNotFound() {
+        return new AwsException("ServiceDeploymentNotFoundException", "Service deployment not found.");
+    }
+
+    /** Understood, and not possible as things are. */
+    public static AwsException conflict(String message) {
+        return new AwsException("ConflictException", message);
+    }
 }

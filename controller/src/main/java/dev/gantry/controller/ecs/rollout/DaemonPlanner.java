@@ -61,6 +61,8 @@ final class DaemonPlanner {
         return new Plan(
                 List.copyOf(actions),
                 false,
+                isSettled(),
+                true,
                 isCompleted(),
                 isSteady(),
                 protection.deployments(),
@@ -134,8 +136,12 @@ final class DaemonPlanner {
 
     private boolean isCompleted() {
         boolean allNew = situation.tasks().stream().noneMatch(this::isOutdated);
-        return allNew
-                && wanted(situation::isSettled).size() >= situation.limits().desired();
+        return allNew && isSettled();
+    }
+
+    private boolean isSettled() {
+        return wanted(task -> !isOutdated(task) && situation.isSettled(task)).size()
+                >= situation.limits().desired();
     }
 
     private boolean isSteady() {

@@ -45,20 +45,24 @@ final class Rebalance {
      */
     Optional<Plan> plan(Supplier<Optional<Workload>> sample) {
         int surplus = census.good().size() - situation.limits().desired();
-        if (!isAtRest() || surplus < 0) {
+        boolean pausing = situation.now().isBefore(situation.notBefore());
+        if (!isAtRest() || surplus < 0 || pausing && surplus > 0) {
             service.setRebalancing(false);
             return Optional.empty();
         }
         if (surplus > 0) {
             return service.getRebalancing() ? Optional.of(finish(surplus)) : Optional.empty();
         }
-        return census.total() == census.alive() && hasSettled() ? begin(sample) : Optional.empty();
+        if (census.total() != census.alive() || !hasSettled()) {
+            return Optional.empty();
+        }
+        // Nothing else may come that would have it looked at again.
+        return pausing ? Optional.of(waiting(Optional.of(situation.notBefore()), true)) : begin(sample);
     }
 
     private boolean isAtRest() {
         return situation.rules().balancesZones()
                 && situation.mayStart()
-                && !situation.now().isBefore(situation.notBefore())
                 && service.getDeploymentsCount() == 1
                 && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED
                 && census.outgoing().isEmpty()
@@ -95,7 +99,7 @@ final class Rebalance {
         service.setRebalancing(true);
         List<Action> starts =
                 wanting.stream().limit(room).<Action>map(StartIn::new).toList();
-        return Optional.of(new Plan(starts, false, true, false, List.of(), Optional.empty()));
+        return Optional.of(new Plan(starts, false, true, true, true, false, List.of(), Optional.empty()));
     }
 
     private Plan finish(int surplus) {
@@ -121,17 +125,17 @@ final class Rebalance {
         List<LiveTask> free = protection.free(census.good(), surplus);
         List<LiveTask> chosen = new ScaleIn(snapshot).choose(situation, free, surplus);
         Plan plan = stopping(chosen, protection.deployments());
-        return new Plan(plan.actions(), false, true, false, plan.held(), protection.ends());
+        return new Plan(plan.actions(), false, true, true, true, false, plan.held(), protection.ends());
     }
 
     private Plan stopping(List<LiveTask> tasks, List<String> held) {
         List<Action> stops = new ArrayList<>();
         tasks.forEach(task -> stops.add(new Stop(task, ServicePlanner.scaling(situation.newest()))));
-        return new Plan(stops, false, true, false, held, Optional.empty());
+        return new Plan(stops, false, true, true, true, false, held, Optional.empty());
     }
 
     /** @param steady whether nothing is under way */
     private static Plan waiting(Optional<Instant> wake, boolean steady) {
-        return new Plan(List.of(), false, true, steady, List.of(), wake);
+        return new Plan(List.of(), false, true, true, true, steady, List.of(), wake);
     }
 }

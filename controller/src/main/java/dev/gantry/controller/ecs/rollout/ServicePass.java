@@ -17,6 +17,7 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,11 +39,13 @@ final class ServicePass {
     /** Of records that one transaction writes; the store takes some more. */
     private static final int BYTES_MAX = 1_000_000;
 
+    private static final PlacementConstraint ANYWHERE = PlacementConstraint.getDefaultInstance();
+
     private static final String STOP_CODE = "ServiceSchedulerInitiated";
 
     private final Snapshot snapshot;
     private final Versioned<EcsService> before;
-    private final TaskFactory factory;
+    private final Surroundings surroundings;
     private final RolloutSettings settings;
     private final Instant now;
     private final EcsService.Builder service;
@@ -50,6 +53,8 @@ final class ServicePass {
     private final ServiceEvents events;
     private final Announcements announcements;
     private final List<LiveTask> live;
+    private final Course course;
+    private final Set<String> steadyCohorts = new HashSet<>();
     private Transaction.Builder writes = Transaction.builder();
     private int moves;
     private int bytes;
@@ -57,18 +62,19 @@ final class ServicePass {
     ServicePass(
             Snapshot snapshot,
             Versioned<EcsService> before,
-            TaskFactory factory,
+            Surroundings surroundings,
             RolloutSettings settings,
             Instant now) {
         this.snapshot = snapshot;
         this.before = before;
-        this.factory = factory;
+        this.surroundings = surroundings;
         this.settings = settings;
         this.now = now;
         this.service = before.value().toBuilder();
         this.events = new ServiceEvents(snapshot, before.key());
         this.announcements = new Announcements(before.value().getName(), events.before(), settings, now);
         this.live = LiveTasks.of(snapshot, before.key());
+        this.course = new Course(snapshot, before.value(), surroundings, now);
         this.bytes = before.value().getSerializedSize();
     }
 
@@ -76,17 +82,21 @@ final class ServicePass {
         boolean allCounted = countFallen();
         Optional<Instant> wake = Optional.empty();
         if (allCounted) {
-            breakCircuit();
-            Optional<Plan> made = plan();
-            made.ifPresent(plan -> {
-                perform(plan.actions());
-                progress(plan);
-                tellUnplaced();
-            });
-            wake = Stream.of(made.flatMap(Plan::wake), announcements.retell())
+            course.begin(service.build());
+            endIfFailed();
+            Plan plan = plan();
+            perform(plan.actions());
+            progress(plan);
+            tellUnplaced();
+            wake = Stream.of(plan.wake(), announcements.retell(), course.wake(service.build()))
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
+        RevisionImages.note(snapshot, service.build(), live, writes);
+        if (service.getDeploymentsCount() > 0) {
+            service.setServiceDeployment(course.record().getId());
+        }
+        course.write(writes);
         earlier.add(transaction());
         Outcome outcome = Outcome.write(earlier);
         return wake.map(outcome::orWakeAt).orElse(outcome);
@@ -104,77 +114,100 @@ final class ServicePass {
             moves++;
             bytes += task.value().getSerializedSize();
         }
-        if (service.getDeploymentsCount() > 0) {
-            EcsDeployment newest = service.getDeployments(0);
-            EcsDeployment counted = Setbacks.counted(
-                    newest,
-                    fallen.stream()
-                            .filter(task -> LiveTasks.deployment(task.value()).equals(newest.getId()))
-                            .map(Versioned::value)
-                            .toList(),
-                    () -> live.stream()
-                            .filter(task -> task.deployment().equals(newest.getId()))
-                            .map(task -> task.workload().value())
-                            .toList(),
-                    settings,
-                    now);
-            service.setDeployments(0, counted);
-            if (Setbacks.isInconsistent(counted)) {
-                announcements.inconsistent();
-            }
-        }
+        DeploymentList.all(service).forEach(deployment -> count(deployment, fallen));
         return fallen.size() == all.size();
     }
 
-    private void breakCircuit() {
-        DeploymentRules.of(service.getDocumentJson())
-                .breaker()
-                .trip(service.build(), now)
-                .ifPresent(trip -> {
-                    service.clear().mergeFrom(trip.service());
-                    announcements.failed(trip.failed(), trip.cause());
-                    trip.target().ifPresent(good -> announcements.rollingBack(good.getId()));
-                });
+    private void count(EcsDeployment deployment, List<Versioned<Workload>> fallen) {
+        EcsDeployment counted = Setbacks.counted(
+                deployment,
+                fallen.stream()
+                        .map(Versioned::value)
+                        .filter(task -> LiveTasks.deployment(task).equals(deployment.getId()))
+                        .toList(),
+                () -> live.stream()
+                        .filter(task -> task.deployment().equals(deployment.getId()))
+                        .map(task -> task.workload().value())
+                        .toList(),
+                settings,
+                now);
+        DeploymentList.change(service, deployment.getId(), _ -> counted);
+        if (isNewest(counted.getId()) && Setbacks.isInconsistent(counted)) {
+            announcements.inconsistent();
+        }
     }
 
-    /** Empty when nothing can be decided, because the task definition cannot be used. */
-    private Optional<Plan> plan() {
-        if (!service.getDaemon() || service.getDeploymentsCount() == 0) {
-            Situation situation = situation();
-            return Optional.of(new Rebalance(snapshot, service, situation, announcements)
-                    .plan(this::sample)
-                    .orElseGet(() -> ServicePlanner.plan(situation, new ScaleIn(snapshot))));
+    private void endIfFailed() {
+        EcsService current = service.build();
+        CircuitBreaker breaker = DeploymentRules.of(service.getDocumentJson()).breaker();
+        course.failure(current, breaker).ifPresent(failure -> {
+            Rollback rollback = Rollback.of(current, failure, now);
+            course.fail(current, failure, rollback.target());
+            service.clear().mergeFrom(rollback.service());
+            announcements.failed(current.getDeployments(0).getId(), failure.cause());
+            rollback.target().ifPresent(good -> announcements.rollingBack(good.getId()));
+        });
+    }
+
+    /** What each of the cohorts needs, as one plan. */
+    private Plan plan() {
+        if (course.isWaiting()) {
+            return Plan.nothing();
         }
-        EcsDeployment newest = service.getDeployments(0);
+        DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
+        if (service.getDaemon() && service.getDeploymentsCount() > 0) {
+            return daemons(rules);
+        }
+        List<Plan> plans = new ArrayList<>();
+        List<Cohort> cohorts = Cohort.of(service.build(), course.record(), live);
+        for (Cohort cohort : cohorts) {
+            Plan plan = plan(situation(cohort, rules), cohorts.size() == 1);
+            plans.add(plan);
+            if (plan.steady()) {
+                steadyCohorts.add(cohort.deployment().getId());
+            }
+        }
+        return Plan.all(plans);
+    }
+
+    /** @param alone whether it is about all tasks of the service */
+    private Plan plan(Situation situation, boolean alone) {
+        Optional<Plan> balancing = alone
+                ? new Rebalance(snapshot, service, situation, announcements).plan(this::sample)
+                : Optional.empty();
+        return balancing.orElseGet(() -> ServicePlanner.plan(situation, new ScaleIn(snapshot)));
+    }
+
+    /** Nothing while the task definition cannot be used. */
+    private Plan daemons(DeploymentRules rules) {
         Optional<List<DaemonSite>> sites = service.getStatus() == EcsService.Status.ACTIVE
                 ? sample().map(task -> DaemonSites.of(snapshot, before.key().scope(), task))
                 : Optional.of(List.of());
         sites.ifPresentOrElse(
                 known -> service.setDesiredCount(DaemonPlanner.desired(known)),
-                () -> announcements.unusable(newest.getTaskDefinitionArn()));
-        return sites.map(known -> DaemonPlanner.plan(situation(), known));
+                () -> announcements.unusable(service.getDeployments(0).getTaskDefinitionArn()));
+        Cohort all = Cohort.of(service.build(), course.record(), live).getFirst();
+        return sites.map(known -> DaemonPlanner.plan(situation(all, rules), known))
+                .orElseGet(Plan::nothing);
     }
 
     /** One more task as it would be, which is not made. */
     private Optional<Workload> sample() {
-        return factory.task(snapshot, before, service.getDeployments(0), TaskNames.task(service.getUid(), -1), now);
+        return surroundings
+                .tasks()
+                .task(snapshot, before, service.getDeployments(0), TaskNames.task(service.getUid(), -1), now);
     }
 
-    private Situation situation() {
-        boolean active = service.getStatus() == EcsService.Status.ACTIVE && service.getDeploymentsCount() > 0;
-        EcsDeployment newest =
-                service.getDeploymentsCount() > 0 ? service.getDeployments(0) : EcsDeployment.getDefaultInstance();
-        DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
-        int desired = active ? service.getDesiredCount() : 0;
+    private Situation situation(Cohort cohort, DeploymentRules rules) {
         return new Situation(
-                Limits.of(desired, rules.minimumPercent(), rules.maximumPercent()),
+                Limits.of(cohort.desired(), rules.minimumPercent(), rules.maximumPercent()),
                 rules,
                 settings,
-                newest.getId(),
-                Setbacks.notBefore(newest, settings, now),
-                active && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED,
-                active,
-                live,
+                cohort.deployment().getId(),
+                Setbacks.notBefore(cohort.deployment(), settings, now),
+                cohort.mayStart(),
+                service.getStatus() == EcsService.Status.ACTIVE,
+                cohort.tasks(),
                 now);
     }
 
@@ -183,9 +216,9 @@ final class ServicePass {
         List<String> stopped = new ArrayList<>();
         for (Action action : actions) {
             switch (action) {
-                case Start(int count) -> start(count, PlacementConstraint.getDefaultInstance(), "", started);
-                case StartOn(String node) -> start(1, PlacementConstraint.getDefaultInstance(), node, started);
-                case StartIn(String zone) -> start(1, Zones.only(zone), "", started);
+                case Start(String deployment, int count) -> start(new Kind(deployment, ANYWHERE, ""), count, started);
+                case StartOn(String node) -> start(new Kind(newest(), ANYWHERE, node), 1, started);
+                case StartIn(String zone) -> start(new Kind(newest(), Zones.only(zone), ""), 1, started);
                 case Stop(LiveTask task, String reason) -> {
                     if (hasRoom()) {
                         stop(task, reason);
@@ -211,19 +244,29 @@ final class ServicePass {
     }
 
     private void noteUnhealthy(LiveTask task, String reason) {
-        EcsDeployment newest = service.getDeployments(0);
-        if (reason.equals(ServicePlanner.UNHEALTHY) && task.deployment().equals(newest.getId())) {
-            service.setDeployments(0, Setbacks.unhealthy(newest, now));
+        if (reason.equals(ServicePlanner.UNHEALTHY)) {
+            DeploymentList.change(service, task.deployment(), failing -> Setbacks.unhealthy(failing, now));
         }
     }
 
     /**
+     * What tasks there shall be more of.
+     *
      * @param where beside what the service says of it; of no type for nothing
-     * @param node that they go to; empty for any
+     * @param node  that they go to; empty for any
      */
-    private void start(int count, PlacementConstraint where, String node, List<String> started) {
-        EcsDeployment newest = service.getDeployments(0);
-        ServiceShares shares = new ServiceShares(snapshot, newest, live);
+    private record Kind(String deployment, PlacementConstraint where, String node) {}
+
+    private String newest() {
+        return service.getDeployments(0).getId();
+    }
+
+    private void start(Kind kind, int count, List<String> started) {
+        EcsDeployment deployment = DeploymentList.all(service).stream()
+                .filter(one -> one.getId().equals(kind.deployment()))
+                .findFirst()
+                .orElseThrow();
+        ServiceShares shares = new ServiceShares(snapshot, deployment, live);
         for (int i = 0; i < count; i++) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
@@ -231,31 +274,38 @@ final class ServicePass {
                 }
                 begun(started);
             }
-            String id = TaskNames.task(service.getUid(), service.getNextTask());
-            Optional<Workload> made =
-                    factory.task(snapshot, before, newest, id, now).flatMap(shares::meant);
-            if (made.isEmpty()) {
-                announcements.unusable(newest.getTaskDefinitionArn());
+            if (!startOne(kind, deployment, shares, started)) {
                 return;
             }
-            Workload task = made.get().toBuilder()
-                    .setId(id)
-                    .setScope(before.key().scope())
-                    .setOwner(before.key().path())
-                    .setCreatedAtMs(now.toEpochMilli())
-                    .setSpec(TaskFactory.meant(made.get().getSpec(), where, node, service.getDaemon()))
-                    .build();
-            if (!LiveTasks.deployment(task).equals(newest.getId())) {
-                throw new IllegalStateException("a task of " + newest.getId() + " was made without saying so");
-            }
-            Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
-            // Rewritten with every task, so that two passes that overlap cannot both make one.
-            service.setNextTask(service.getNextTask() + 1);
-            writes.create(key, task);
-            moves++;
-            bytes += task.getSerializedSize();
-            started.add(id);
         }
+    }
+
+    private boolean startOne(Kind kind, EcsDeployment deployment, ServiceShares shares, List<String> started) {
+        String id = TaskNames.task(service.getUid(), service.getNextTask());
+        Optional<Workload> made =
+                surroundings.tasks().task(snapshot, before, deployment, id, now).flatMap(shares::meant);
+        if (made.isEmpty()) {
+            announcements.unusable(deployment.getTaskDefinitionArn());
+            return false;
+        }
+        Workload task = made.get().toBuilder()
+                .setId(id)
+                .setScope(before.key().scope())
+                .setOwner(before.key().path())
+                .setCreatedAtMs(now.toEpochMilli())
+                .setSpec(TaskFactory.meant(made.get().getSpec(), kind.where(), kind.node(), service.getDaemon()))
+                .build();
+        if (!LiveTasks.deployment(task).equals(deployment.getId())) {
+            throw new IllegalStateException("a task of " + deployment.getId() + " was made without saying so");
+        }
+        Key<Workload> key = Kinds.WORKLOAD.key(before.key().scope(), id);
+        // Rewritten with every task, so that two passes that overlap cannot both make one.
+        service.setNextTask(service.getNextTask() + 1);
+        writes.create(key, task);
+        moves++;
+        bytes += task.getSerializedSize();
+        started.add(id);
+        return true;
     }
 
     /** Ends a transaction that is full; the next one writes the service again. */
@@ -264,6 +314,7 @@ final class ServicePass {
             announcements.started(started);
             started.clear();
         }
+        course.guard(writes);
         earlier.add(transaction());
         writes = Transaction.builder();
         moves = 0;
@@ -287,14 +338,18 @@ final class ServicePass {
             }
             return;
         }
+        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
+        TaskSets.note(service, steadyCohorts, inUse, now);
         if (service.getDeploymentsCount() == 0) {
             return;
         }
-        EcsDeployment newest = service.getDeployments(0);
-        if (plan.completed() && newest.getRolloutState() != EcsDeployment.RolloutState.FAILED) {
-            complete(newest);
+        boolean failed = service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.FAILED;
+        course.advance(service.build(), plan.reconciled(), plan.settled(), writes);
+        if (plan.completed() && course.mayComplete() && !failed) {
+            DeploymentList.complete(service, now).ifPresent(announcements::completed);
+            course.complete(service.build());
         } else {
-            forgetEmptyDeployments();
+            DeploymentList.forgetEmpty(service, inUse);
         }
         boolean steady =
                 plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
@@ -304,40 +359,9 @@ final class ServicePass {
         service.setSteady(steady);
     }
 
-    private void complete(EcsDeployment newest) {
-        if (newest.getRolloutState() == EcsDeployment.RolloutState.COMPLETED && service.getDeploymentsCount() == 1) {
-            return;
-        }
-        EcsDeployment completed = newest.toBuilder()
-                .setRolloutState(EcsDeployment.RolloutState.COMPLETED)
-                .setRolloutStateReason("ECS deployment " + newest.getId() + " completed.")
-                .setUpdatedAtMs(now.toEpochMilli())
-                .build();
-        service.clearDeployments().addDeployments(completed);
-        announcements.completed(newest.getId());
-    }
-
-    /**
-     * A deployment that was superseded goes when its last task is gone, but the last good one stays
-     * to go back to, and one that failed stays to be seen while it is taken back.
-     */
-    private void forgetEmptyDeployments() {
-        if (service.getDeploymentsCount() == 1) {
-            return;
-        }
-        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
-        List<EcsDeployment> kept = new ArrayList<>();
-        boolean goodKept = false;
-        for (EcsDeployment deployment : service.getDeploymentsList()) {
-            boolean good = deployment.getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
-            boolean takenBack =
-                    deployment.getId().equals(service.getDeployments(0).getRollbackOf());
-            if (kept.isEmpty() || inUse.contains(deployment.getId()) || takenBack || (good && !goodKept)) {
-                kept.add(deployment);
-                goodKept |= good;
-            }
-        }
-        service.clearDeployments().addAllDeployments(kept);
+    private boolean isNewest(String deployment) {
+        return service.getDeploymentsCount() == 0
+                || service.getDeployments(0).getId().equals(deployment);
     }
 
     private void tellUnplaced() {

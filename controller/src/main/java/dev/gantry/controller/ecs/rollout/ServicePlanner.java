@@ -61,7 +61,15 @@ final class ServicePlanner {
         start(need, room);
         stopOneFailing(need, room);
         boolean blocked = actions.isEmpty() && need > 0 && room <= 0 && budget <= 0 && isStill();
-        return new Plan(List.copyOf(actions), blocked, isCompleted(), isSteady(), protection.deployments(), wake(need));
+        return new Plan(
+                List.copyOf(actions),
+                blocked,
+                isSettled(),
+                true,
+                isCompleted(),
+                isSteady(),
+                protection.deployments(),
+                wake(need));
     }
 
     private Limits limits() {
@@ -115,7 +123,7 @@ final class ServicePlanner {
     private void start(int need, int room) {
         int count = Math.min(need, room);
         if (count > 0 && mayStartNow()) {
-            actions.add(new Start(count));
+            actions.add(new Start(situation.newest(), count));
         }
     }
 
@@ -143,8 +151,12 @@ final class ServicePlanner {
                 && settled.size() == census.good().size();
     }
 
+    private boolean isSettled() {
+        return settled.size() >= limits().desired();
+    }
+
     private boolean isCompleted() {
-        return settled.size() >= limits().desired()
+        return isSettled()
                 && situation.tasks().stream().allMatch(task -> task.deployment().equals(situation.newest()));
     }
 

@@ -23,11 +23,15 @@ import org.jspecify.annotations.Nullable;
 /** Starts and stops the tasks of ECS services, and keeps their deployments and events. */
 public final class ServiceReconciler implements Reconciler<EcsService> {
 
-    private final TaskFactory tasks;
+    private final Surroundings surroundings;
     private final RolloutSettings settings;
 
     public ServiceReconciler(TaskFactory tasks, RolloutSettings settings) {
-        this.tasks = tasks;
+        this(Surroundings.of(tasks), settings);
+    }
+
+    public ServiceReconciler(Surroundings surroundings, RolloutSettings settings) {
+        this.surroundings = surroundings;
         this.settings = settings;
     }
 
@@ -49,6 +53,10 @@ public final class ServiceReconciler implements Reconciler<EcsService> {
         Key<?> key = change.key();
         if (key.kind().equals(Kinds.ECS_SERVICE)) {
             return List.of(Kinds.ECS_SERVICE.key(key.scope(), key.name()));
+        }
+        if (key.kind().equals(Kinds.ECS_SERVICE_DEPLOYMENT)) {
+            return service(Kinds.ECS_SERVICE.name() + "/" + key.scope()).stream()
+                    .toList();
         }
         if (key.kind().equals(Kinds.WORKLOAD)) {
             Set<Key<EcsService>> owners = new LinkedHashSet<>();
@@ -74,7 +82,7 @@ public final class ServiceReconciler implements Reconciler<EcsService> {
     public Outcome reconcile(Snapshot snapshot, Key<EcsService> key, Instant now) {
         return snapshot.get(key)
                 .filter(service -> service.value().getStatus() != EcsService.Status.INACTIVE)
-                .map(service -> new ServicePass(snapshot, service, tasks, settings, now).decide())
+                .map(service -> new ServicePass(snapshot, service, surroundings, settings, now).decide())
                 .orElseGet(Outcome::nothing);
     }
 

@@ -1,30 +1,21 @@
 package dev.gantry.controller.ecs.rollout;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.UUID;
 
 /** Names that follow from what they name, so that deciding twice yields the same ones. */
 final class TaskNames {
 
     private static final int TASK_ID_DIGITS = 32;
-    private static final int DEPLOYMENT_ID_DIGITS = 19;
 
     private TaskNames() {}
 
     /** The id of a service's task by the number of tasks that were made before. */
     static String task(String serviceUid, long ordinal) {
         return HexFormat.of().formatHex(digest(serviceUid + "/" + ordinal)).substring(0, TASK_ID_DIGITS);
-    }
-
-    /** The id of the deployment that takes back another one. */
-    static String rollback(String serviceUid, String failedDeployment) {
-        BigInteger number = new BigInteger(1, digest(serviceUid + "/rollback/" + failedDeployment));
-        return String.format(Locale.ROOT, "ecs-svc/%019d", number.mod(BigInteger.TEN.pow(DEPLOYMENT_ID_DIGITS)));
     }
 
     private static byte[] digest(String text) {

@@ -4,17 +4,17 @@ import dev.gantry.aws.ecs.CreateServiceRequest;
 import dev.gantry.aws.ecs.Deployment;
 import dev.gantry.aws.ecs.DeploymentController;
 import dev.gantry.aws.ecs.Service;
+import dev.gantry.aws.ecs.ServiceCurrentRevisionSummary;
 import dev.gantry.aws.ecs.ServiceEvent;
 import dev.gantry.controller.ecs.compile.Fargate;
+import dev.gantry.controller.ecs.deployment.DeploymentNames;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.Event;
-import dev.gantry.proto.Phase;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
@@ -44,8 +44,8 @@ public record ServiceView(Arns arns) {
                 .serviceRegistries(document.serviceRegistriesOrEmpty())
                 .status(service.getStatus().name())
                 .desiredCount(service.getDesiredCount())
-                .runningCount(running(tasks))
-                .pendingCount(pending(tasks))
+                .runningCount(TaskCounts.running(tasks))
+                .pendingCount(TaskCounts.pending(tasks))
                 .launchType(document.launchType())
                 .capacityProviderStrategy(document.capacityProviderStrategy())
                 .platformVersion(document.platformVersion())
@@ -55,8 +55,11 @@ public record ServiceView(Arns arns) {
                                 ? document.taskDefinition()
                                 : service.getDeployments(0).getTaskDefinitionArn())
                 .deploymentConfiguration(document.deploymentConfiguration())
+                .taskSets(service.getExternal() ? new TaskSetView(arns).all(service, tasks) : null)
                 .deployments(deployments(service, tasks))
                 .roleArn(document.role())
+                .currentServiceDeployment(currentDeployment(service))
+                .currentServiceRevisions(revisions(service, tasks))
                 .events(events(snapshot, record))
                 .createdAt(Shown.time(service.getCreatedAtMs()))
                 .placementConstraints(document.placementConstraintsOrEmpty())
@@ -64,7 +67,9 @@ public record ServiceView(Arns arns) {
                 .networkConfiguration(document.networkConfiguration())
                 .healthCheckGracePeriodSeconds(document.healthCheckGracePeriodSeconds())
                 .schedulingStrategy(document.schedulingStrategy())
-                .deploymentController(DeploymentController.builder().type("ECS").build())
+                .deploymentController(DeploymentController.builder()
+                        .type(service.getExternal() ? "EXTERNAL" : "ECS")
+                        .build())
                 .tags(tags ? Tags.list(service.getTagsMap()) : null)
                 .createdBy(Shown.text(service.getCreatedBy()))
                 .enableECSManagedTags(Boolean.TRUE.equals(document.enableECSManagedTags()))
@@ -74,23 +79,42 @@ public record ServiceView(Arns arns) {
                 .build();
     }
 
+    private @Nullable String currentDeployment(EcsService service) {
+        return service.getServiceDeployment().isEmpty()
+                ? null
+                : arns.serviceDeployment(service.getCluster(), service.getName(), service.getServiceDeployment());
+    }
+
+    private List<ServiceCurrentRevisionSummary> revisions(EcsService service, List<Workload> tasks) {
+        List<ServiceCurrentRevisionSummary> shown = new ArrayList<>();
+        for (EcsDeployment deployment : service.getDeploymentsList()) {
+            TaskCounts counts = TaskCounts.of(service, deployment.getId(), tasks);
+            if (shown.isEmpty() || counts.live() > 0) {
+                shown.add(ServiceCurrentRevisionSummary.builder()
+                        .arn(arns.serviceRevision(
+                                service.getCluster(), service.getName(), DeploymentNames.revision(deployment)))
+                        .requestedTaskCount(counts.requested())
+                        .runningTaskCount(counts.running())
+                        .pendingTaskCount(counts.pending())
+                        .build());
+            }
+        }
+        return shown;
+    }
+
     private static List<Deployment> deployments(EcsService service, List<Workload> tasks) {
         List<Deployment> shown = new ArrayList<>();
         for (EcsDeployment deployment : service.getDeploymentsList()) {
             boolean primary = shown.isEmpty();
-            List<Workload> own = tasks.stream()
-                    .filter(task -> TaskView.origin(task).getDeploymentId().equals(deployment.getId()))
-                    .toList();
-            long wanted =
-                    own.stream().filter(task -> !Workloads.isUnwanted(task)).count();
+            TaskCounts counts = TaskCounts.of(service, deployment.getId(), tasks);
             CreateServiceRequest document = EcsJson.read(deployment.getDocumentJson(), CreateServiceRequest.class);
             shown.add(Deployment.builder()
                     .id(deployment.getId())
                     .status(primary ? "PRIMARY" : "ACTIVE")
                     .taskDefinition(deployment.getTaskDefinitionArn())
-                    .desiredCount(primary ? service.getDesiredCount() : (int) wanted)
-                    .runningCount(running(own))
-                    .pendingCount(pending(own))
+                    .desiredCount(counts.requested())
+                    .runningCount(counts.running())
+                    .pendingCount(counts.pending())
                     .failedTasks(deployment.getFailedTasks() + deployment.getUnhealthyTasks())
                     .createdAt(Shown.time(deployment.getCreatedAtMs()))
                     .updatedAt(Shown.time(deployment.getUpdatedAtMs()))
@@ -124,15 +148,5 @@ public record ServiceView(Arns arns) {
                         .message(event.getText())
                         .build())
                 .toList();
-    }
-
-    private static int running(List<Workload> tasks) {
-        return (int) tasks.stream().filter(Workloads::isRunning).count();
-    }
-
-    private static int pending(List<Workload> tasks) {
-        return (int) tasks.stream()
-                .filter(task -> Workloads.phase(task).compareTo(Phase.RUNNING) < 0 && !Workloads.isUnwanted(task))
-                .count();
     }
 }

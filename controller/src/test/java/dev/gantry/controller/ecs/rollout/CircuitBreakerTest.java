@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsDeployment.RolloutState;
+import dev.gantry.proto.EcsServiceDeployment.Status;
 import dev.gantry.proto.Health;
 import dev.gantry.proto.Workload;
 import java.time.Duration;
@@ -31,28 +32,49 @@ class CircuitBreakerTest {
         world.deployNewVersion();
         breakTasksOf("ecs-svc/2");
 
+        assertThat(world.count(Workloads::isRunning)).as("what served goes on").isEqualTo(2);
+        assertThat(world.events())
+                .containsSubsequence(
+                        "(service web) (deployment ecs-svc/2) deployment failed: tasks failed to start.",
+                        "(service web) rolling back to (deployment ecs-svc/1).",
+                        "(service web) (deployment ecs-svc/1) deployment completed.");
+        assertThat(world.service().getDocumentJson().toStringUtf8()).contains("\"taskDefinition\":\"web:1\"");
+        assertThat(world.service().getDeploymentsList()).singleElement().satisfies(deployment -> {
+            assertThat(deployment.getId()).as("tasks that still run are kept").isEqualTo("ecs-svc/1");
+            assertThat(deployment.getRolloutState()).isEqualTo(RolloutState.COMPLETED);
+        });
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_SUCCESSFUL);
+        assertThat(world.record().getTarget()).isEqualTo("2");
+        assertThat(world.record().getRollback().getRevision()).isEqualTo("1");
+        assertThat(world.record().getRollback().getReason())
+                .isEqualTo("ECS deployment circuit breaker: tasks failed to start.");
+        assertThat(world.record().getFailures()).isEqualTo(4);
+        assertThat(world.record().getBreakerTriggered()).isTrue();
+    }
+
+    @Test
+    void showsWhatFailedAndWhereItGoesBackToAsLongAsThatTakes() {
+        world.withCircuitBreaker(true);
+        world.createService(2, 0, 100);
+        world.converge();
+        world.deployNewVersion();
+        world.reconcile();
+        world.agents();
+        breakTasksOf("ecs-svc/2");
+
         EcsDeployment primary = world.service().getDeployments(0);
         EcsDeployment failed = world.service().getDeployments(1);
         assertThat(failed.getId()).isEqualTo("ecs-svc/2");
         assertThat(failed.getRolloutState()).isEqualTo(RolloutState.FAILED);
         assertThat(failed.getRolloutStateReason()).isEqualTo("ECS deployment circuit breaker: tasks failed to start.");
-        assertThat(primary.getId()).matches("ecs-svc/[0-9]{19}");
-        assertThat(primary.getTaskDefinitionArn()).isEqualTo("web:1");
+        assertThat(primary.getId()).isEqualTo("ecs-svc/1");
         assertThat(primary.getRolloutState()).isEqualTo(RolloutState.IN_PROGRESS);
         assertThat(primary.getRolloutStateReason())
                 .isEqualTo("ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.");
-        assertThat(world.service().getDocumentJson().toStringUtf8()).contains("\"taskDefinition\":\"web:1\"");
-        assertThat(world.events())
-                .containsSubsequence(
-                        "(service web) (deployment ecs-svc/2) deployment failed: tasks failed to start.",
-                        "(service web) rolling back to (deployment ecs-svc/1).");
-        assertThat(world.count(Workloads::isRunning)).as("what served goes on").isEqualTo(2);
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_IN_PROGRESS);
 
         world.converge();
-        assertThat(world.service().getDeploymentsList()).singleElement().satisfies(deployment -> {
-            assertThat(deployment.getId()).isEqualTo(primary.getId());
-            assertThat(deployment.getRolloutState()).isEqualTo(RolloutState.COMPLETED);
-        });
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_SUCCESSFUL);
         assertThat(world.count(Workloads::isRunning)).isEqualTo(2);
     }
 
@@ -85,15 +107,20 @@ class CircuitBreakerTest {
     @Test
     void aRollbackThatFailsIsNotRolledBackAgain() {
         world.withCircuitBreaker(true);
-        world.createService(2, 100, 200);
+        world.createService(2, 0, 100);
         world.converge();
         world.deployNewVersion();
+        world.reconcile();
+        world.agents();
         breakTasksOf("ecs-svc/2");
-        String rollback = world.service().getDeployments(0).getId();
-        breakTasksOf(rollback);
-        assertThat(world.service().getDeployments(0).getId()).isEqualTo(rollback);
+        assertThat(world.service().getDeployments(0).getId()).isEqualTo("ecs-svc/1");
+        breakTasksOf("ecs-svc/1");
+        assertThat(world.service().getDeployments(0).getId()).isEqualTo("ecs-svc/1");
         assertThat(world.service().getDeployments(0).getRolloutState()).isEqualTo(RolloutState.FAILED);
-        assertThat(world.count(Workloads::isRunning)).isEqualTo(2);
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_FAILED);
+        world.advance(Duration.ofHours(1));
+        world.reconcile();
+        assertThat(world.live()).isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.gantry.proto.Readiness;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,27 @@ class RebalanceTest {
         world.advance(Duration.ofMinutes(10));
         world.reconcile();
         assertThat(world.live()).hasSize(6);
+    }
+
+    /** The pause after it kept the service from being looked at again, and its tasks where they were. */
+    @Test
+    void triesAgainAfterTasksThatCouldNotStart() {
+        world.createService(2, 100, 200);
+        world.converge();
+        world.addNode("b", "zone-2");
+        world.reconcile();
+        Instant next = world.now();
+        while (world.live().size() > 2) {
+            world.act(task -> !Workloads.isPlaced(task), task -> world.placed(task, "b"));
+            world.act(task -> task.getPlacement().getNode().equals("b"), world::stopped);
+            next = world.reconcile();
+        }
+        assertThat(next).isBefore(world.now().plus(Duration.ofMinutes(1)));
+        world.advance(Duration.between(world.now(), next));
+        world.reconcile();
+        settle("b");
+        assertThat(on("b")).isEqualTo(1);
+        assertThat(on("a")).isEqualTo(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gantry.controller.ecs.rollout;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.gantry.controller.ecs.deployment.DeploymentNames;
 import dev.gantry.controller.reconcile.LoopEnvironment;
 import dev.gantry.controller.reconcile.LoopSettings;
 import dev.gantry.controller.reconcile.Passes;
@@ -10,8 +11,12 @@ import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Administration;
 import dev.gantry.proto.ContainerSpec;
+import dev.gantry.proto.ContainerStatus;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceDeployment;
+import dev.gantry.proto.EcsServiceDeployment.HookStatus;
+import dev.gantry.proto.EcsServiceDeployment.Status;
 import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.Health;
 import dev.gantry.proto.HealthCheck;
@@ -38,7 +43,9 @@ import dev.gantry.store.memory.MemoryBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -60,13 +67,22 @@ final class RolloutWorld {
     private Consumer<Snapshot> check = image -> {};
     private Instant now = START;
     private int deployments;
+    private ByteString document = ByteString.EMPTY;
     private boolean healthChecked;
     private boolean definitionGone;
     private String breaker = "";
     private String balancing = "DISABLED";
     private String constraint = "";
+    private final FakeRouter router;
+    private final Map<String, AlarmBoard.State> alarms = new HashMap<>();
 
     RolloutWorld() {
+        this(new FakeRouter());
+    }
+
+    /** @param router in front of the service */
+    RolloutWorld(FakeRouter router) {
+        this.router = router;
         try {
             MemoryBackend backend = new MemoryBackend(() -> now);
             store = ImageStore.open(backend, Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand());
@@ -80,7 +96,8 @@ final class RolloutWorld {
         }
         LoopEnvironment environment =
                 new LoopEnvironment(store, () -> Optional.of(leader), () -> now, () -> 0.0, new SimpleMeterRegistry());
-        ServiceReconciler reconciler = new ServiceReconciler(this::task, RolloutSettings.defaults());
+        Surroundings surroundings = new Surroundings(this::task, router, (_, name) -> alarms.get(name));
+        ServiceReconciler reconciler = new ServiceReconciler(surroundings, RolloutSettings.defaults());
         passes = new Passes<>(reconciler, environment, LoopSettings.defaults());
         store.subscribe(passes);
         addNode("a", "zone-1");
@@ -97,6 +114,7 @@ final class RolloutWorld {
         String document =
                 "{\"deploymentConfiguration\":{\"minimumHealthyPercent\":%d,\"maximumPercent\":%d%s},\"availabilityZoneRebalancing\":\"%s\",\"taskDefinition\":\"web:1\"}"
                         .formatted(minimumPercent, maximumPercent, breaker, balancing);
+        this.document = ByteString.copyFromUtf8(document);
         write(Transaction.builder()
                 .create(
                         SERVICE,
@@ -188,6 +206,43 @@ final class RolloutWorld {
         constraint = expression;
     }
 
+    /** Of services that are created from now on: members of a deployment configuration. */
+    void withStrategy(String members) {
+        breaker += "," + members.replace('\'', '"');
+    }
+
+    void setUpAlarm(String name, AlarmBoard.State state) {
+        alarms.put(name, state);
+    }
+
+    /** The alarm changes, and what it is stored in wakes the planner. */
+    void setAlarm(String name, AlarmBoard.State state) {
+        alarms.put(name, state);
+        change(service -> service.toBuilder()
+                .setKubeMetadataJson(ByteString.copyFromUtf8(name + state))
+                .build());
+    }
+
+    void request(Status status) {
+        changeRecord(record -> record.toBuilder().setStatus(status).build());
+    }
+
+    /** Says how the hook goes on that the deployment waits for. */
+    void answerHook(HookStatus status) {
+        changeRecord(record -> {
+            EcsServiceDeployment.Builder after = record.toBuilder();
+            after.getHooksBuilderList().getLast().setStatus(status);
+            return after.build();
+        });
+    }
+
+    private void changeRecord(UnaryOperator<EcsServiceDeployment> change) {
+        Versioned<EcsServiceDeployment> record = store.snapshot()
+                .get(DeploymentNames.current(service()).orElseThrow())
+                .orElseThrow();
+        write(Transaction.builder().update(record, change.apply(record.value())).build());
+    }
+
     void removeTaskDefinition() {
         definitionGone = true;
     }
@@ -249,6 +304,13 @@ final class RolloutWorld {
         Workload.Builder checked = task.toBuilder();
         checked.getObservedBuilder().setHealth(health);
         return checked.build();
+    }
+
+    Workload withDigest(Workload task, String digest) {
+        Workload.Builder seen = task.toBuilder();
+        seen.getObservedBuilder()
+                .addContainers(ContainerStatus.newBuilder().setName("main").setImageDigest(digest));
+        return seen.build();
     }
 
     Workload stopped(Workload task) {
@@ -325,6 +387,14 @@ final class RolloutWorld {
         return store.snapshot().get(SERVICE).orElseThrow().value();
     }
 
+    /** The record of the newest service deployment. */
+    EcsServiceDeployment record() {
+        return store.snapshot()
+                .get(DeploymentNames.current(service()).orElseThrow())
+                .orElseThrow()
+                .value();
+    }
+
     Snapshot image() {
         return store.snapshot();
     }
@@ -374,6 +444,7 @@ final class RolloutWorld {
                 .setId("ecs-svc/" + ++deployments)
                 .setTaskDefinitionArn("web:" + deployments)
                 .setCreatedAtMs(now.toEpochMilli())
+                .setDocumentJson(document)
                 .build();
     }
 
