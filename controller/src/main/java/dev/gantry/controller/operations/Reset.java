@@ -25,7 +25,8 @@ final class Reset {
             Kinds.ECS_FAMILY,
             Kinds.IDEMPOTENCY,
             Kinds.ECS_ACCOUNT_SETTINGS,
-            Kinds.ECS_CLUSTER);
+            Kinds.ECS_CLUSTER,
+            Kinds.ECS_CAPACITY_PROVIDER);
     private static final int PER_TRANSACTION = 60;
     private static final int ROUNDS_MAX = 100_000;
 

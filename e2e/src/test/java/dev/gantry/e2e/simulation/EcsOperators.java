@@ -108,13 +108,24 @@ final class EcsOperators {
     }
 
     private void protect(Duration time) {
-        List<Workload> tasks = world.oracle().workloads().values().stream()
+        List<Workload> tasks = protectable();
+        if (!tasks.isEmpty()) {
+            protect(dice.of(tasks).getId(), time);
+        }
+    }
+
+    /** All that can be, for a while; for scenarios. */
+    void protectAll(Duration time) {
+        protectable().forEach(task -> protect(task.getId(), time));
+    }
+
+    private List<Workload> protectable() {
+        return world.oracle().workloads().values().stream()
                 .filter(task -> task.getOwner().startsWith("ecs-service/") && !Workloads.isUnwanted(task))
                 .toList();
-        if (tasks.isEmpty()) {
-            return;
-        }
-        String task = dice.of(tasks).getId();
+    }
+
+    private void protect(String task, Duration time) {
         String change = "{'cluster':'default','tasks':['%s'],'protectionEnabled':%s,'expiresInMinutes':1}";
         call(
                 "UpdateTaskProtection",

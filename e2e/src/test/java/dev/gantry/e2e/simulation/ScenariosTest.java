@@ -62,6 +62,24 @@ class ScenariosTest {
     }
 
     @Test
+    void aDaemonRunsOnceOnEachNodeThatIsInService() throws InterruptedException {
+        world.ecsOperators().createDaemon();
+        run(10);
+        world.ecsOperators().drain(busy().id(), Duration.ofSeconds(20));
+        run(40);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void aDeploymentWaitsForProtectedTasks() throws InterruptedException {
+        world.ecsOperators().protectAll(Duration.ofSeconds(30));
+        run(5);
+        world.users().deployAll();
+        run(40);
+        Simulation.settled(world);
+    }
+
+    @Test
     void aDeposedLeaderAcknowledgesNoHeartbeat() throws InterruptedException {
         SimController deposed = leader();
         deposed.backend().cut(true);

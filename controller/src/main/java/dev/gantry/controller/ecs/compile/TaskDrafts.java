@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.RunTaskRequest;
 import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.ecs.capacity.ProviderTasks;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.proto.EcsTask;
@@ -37,10 +38,11 @@ public final class TaskDrafts {
         RunTaskRequest rest = read(withoutDefinition(request), RunTaskRequest.class);
         String cluster = lookup.cluster(snapshot, rest.cluster()).value().getName();
         String group = rest.group() == null ? "family:" + definition.family() : rest.group();
+        boolean fargate = Fargate.LAUNCH_TYPE.equals(rest.launchType());
         EcsTask origin = EcsTask.newBuilder()
                 .setFamily(definition.family())
                 .setGroup(group)
-                .setLaunchType("EC2")
+                .setLaunchType(fargate ? Fargate.LAUNCH_TYPE : "EC2")
                 .build();
         List<Workload> drafts = new ArrayList<>();
         int count = rest.count() == null ? 1 : rest.count();
@@ -55,7 +57,8 @@ public final class TaskDrafts {
                     PlacementRules.checkedStrategies(rest.placementStrategyOrEmpty()),
                     "",
                     false);
-            drafts.add(compiler.compile(order, now));
+            Workload draft = compiler.compile(order, now);
+            drafts.add(fargate ? ProviderTasks.onFargate(draft) : draft);
         }
         return drafts;
     }

@@ -67,10 +67,9 @@ final class Zones {
         TreeMap<String, Integer> after = new TreeMap<>(counts);
         List<String> wanting = new ArrayList<>();
         while (!open.isEmpty()) {
-            String least = Collections.min(
-                    open, Comparator.<String>comparingInt(after::get).thenComparing(zone -> zone));
-            String most = Collections.max(after.keySet(), Comparator.comparingInt(after::get));
-            if (after.get(most) - after.get(least) <= 1) {
+            String least = open.stream().min(byCount(after)).orElseThrow();
+            String most = after.keySet().stream().max(byCount(after)).orElseThrow();
+            if (after.getOrDefault(most, 0) - after.getOrDefault(least, 0) <= 1) {
                 break;
             }
             after.merge(most, -1, Integer::sum);
@@ -78,6 +77,11 @@ final class Zones {
             wanting.add(least);
         }
         return wanting;
+    }
+
+    private static Comparator<String> byCount(Map<String, Integer> counts) {
+        return Comparator.<String>comparingInt(zone -> counts.getOrDefault(zone, 0))
+                .thenComparing(Comparator.naturalOrder());
     }
 
     /** For people: "2 tasks in attic, 1 tasks in cellar". */
