@@ -1,7 +1,6 @@
 package dev.gantry.controller.ecs.rollout;
 
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Workload;
@@ -51,25 +50,21 @@ final class DaemonNews {
         return services;
     }
 
-    /** The last other task has left a node that is drained. */
+    /** The last other task may have left a node that is drained. */
     private static Collection<Key<EcsService>> leftBehind(Change<?> change, Snapshot snapshot) {
-        boolean went = change.before() != null
-                && change.before().value() instanceof Workload before
-                && DaemonSites.isOrdinary(before)
-                && !(change.after() != null
-                        && change.after().value() instanceof Workload after
-                        && !Workloads.isStopped(after));
-        if (!went || !(change.before().value() instanceof Workload task)) {
-            return List.of();
-        }
-        return snapshot.get(Kinds.NODE.key(
-                        "",
-                        task.getPlacement().getNode().isEmpty()
-                                ? "none"
-                                : task.getPlacement().getNode()))
-                .filter(node -> DaemonSites.isLeaving(node.value()))
-                .map(node -> daemons(node.value().getInfo().getCluster(), snapshot))
+        Optional<String> node =
+                ordinary(change.before()).filter(_ -> ordinary(change.after()).isEmpty());
+        return node.flatMap(id -> snapshot.get(Kinds.NODE.key("", id)))
+                .filter(found -> DaemonSites.isLeaving(found.value()))
+                .map(found -> daemons(found.value().getInfo().getCluster(), snapshot))
                 .orElse(List.of());
+    }
+
+    /** The node of a task that daemons wait for. */
+    private static Optional<String> ordinary(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload task && DaemonSites.isOrdinary(task)
+                ? Optional.of(task.getPlacement().getNode()).filter(node -> !node.isEmpty())
+                : Optional.empty();
     }
 
     private static List<Key<EcsService>> daemons(String cluster, Snapshot snapshot) {
