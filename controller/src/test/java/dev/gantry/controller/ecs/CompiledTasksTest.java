@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.Dependency;
+import dev.gantry.proto.EfsVolume;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.PlacementStrategy;
@@ -89,6 +90,20 @@ class CompiledTasksTest {
         assertThat(spec.getLinux().getCapabilitiesDropList()).containsExactly("ALL");
         assertThat(spec.getUlimits(0).getHard()).isEqualTo(2);
         assertThat(spec.getLabelsMap()).containsEntry("a", "b");
+    }
+
+    @Test
+    void fileSystemsAreForNodesThatKnowWhereTheyAre() throws InterruptedException {
+        WorkloadSpec spec = compiled(
+                "'volumes':[{'name':'files','efsVolumeConfiguration':{'fileSystemId':'fs-12345678','rootDirectory':'/shop',"
+                    + "'transitEncryption':'DISABLED'}}],",
+                "'memory':64,'mountPoints':[{'sourceVolume':'files','containerPath':'/d'}]");
+        assertThat(spec.getVolumes(0).getEfs())
+                .isEqualTo(EfsVolume.newBuilder()
+                        .setFileSystemId("fs-12345678")
+                        .setRootDirectory("/shop")
+                        .build());
+        assertThat(spec.getRequiredAttributesList()).containsExactly("ecs.capability.efs", "gantry.efs.fs-12345678");
     }
 
     @Test

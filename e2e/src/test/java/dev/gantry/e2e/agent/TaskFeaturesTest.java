@@ -30,7 +30,8 @@ class TaskFeaturesTest {
     @BeforeAll
     static void start() throws IOException {
         shared = Files.createTempDirectory(Path.of("/var/tmp"), "gantry-shared");
-        node = OneNode.start("--host-path", shared.toString());
+        node = OneNode.start(
+                "--host-path", shared.toString(), "--attributes", "gantry.efs.fs-1234abcd=127.0.0.1:/no/such/export");
     }
 
     @AfterAll
@@ -127,6 +128,24 @@ class TaskFeaturesTest {
                         .run()
                         .must())
                 .isEqualToIgnoringNewLines("{\"a\":\"b\"}");
+    }
+
+    /** The machines of the tests have no server to mount from: what is asked of the kernel shows what would be mounted. */
+    @Test
+    void mountsFileSystemsFromWhereTheNodesOwnerSaysTheyAre() {
+        JsonNode task = node.stopped(node.run("""
+            "volumes":[{"name":"files","efsVolumeConfiguration":{"fileSystemId":"fs-1234abcd","rootDirectory":"/shop"}}],
+            "containerDefinitions":[{"name":"main","image":"IMAGE","memory":16,
+             "mountPoints":[{"sourceVolume":"files","containerPath":"/v"}],%s}]
+            """.formatted(IDLE)));
+        assertThat(task.path("stopCode").asText()).isEqualTo("TaskFailedToStart");
+        assertThat(task.path("stoppedReason").asText()).contains(":/no/such/export/shop");
+        JsonNode unknown = node.tryToRun("""
+            "volumes":[{"name":"files","efsVolumeConfiguration":{"fileSystemId":"fs-unknown"}}],
+            "containerDefinitions":[{"name":"main","image":"IMAGE","memory":16,
+             "mountPoints":[{"sourceVolume":"files","containerPath":"/v"}],%s}]
+            """.formatted(IDLE));
+        assertThat(unknown.at("/failures/0/reason").asText()).isEqualTo("ATTRIBUTE");
     }
 
     @Test

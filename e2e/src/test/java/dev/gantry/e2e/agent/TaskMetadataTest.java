@@ -150,7 +150,7 @@ class TaskMetadataTest {
         node.stop(arn);
     }
 
-    /** The endpoint needs PUT, which the image's wget does not know: what is sent is written out. */
+    /** The endpoint needs PUT, which the image's wget does not know: it is written out, by one who stays until it is answered. */
     @Test
     void letATaskOfAServiceProtectItself() throws JsonProcessingException {
         String definition = family();
@@ -172,12 +172,12 @@ class TaskMetadataTest {
         String put = inside(task, "sh", "-c", """
             B='{"ProtectionEnabled":true,"ExpiresInMinutes":60}'
             P=$(echo $ECS_AGENT_URI/task-protection/v1/state | busybox sed s,http://169.254.170.2,,)
-            busybox printf 'PUT %s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' $P ${#B} $B \
+            (busybox printf 'PUT %s HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' $P ${#B} $B; sleep 2) \
              | busybox nc 169.254.170.2 80
             """);
 
         assertThat(put).contains("200 OK").contains("\"ProtectionEnabled\":true");
-        JsonNode shown = node.call("GetTaskProtection", "{\"tasks\":[\"" + found[0] + "\"]}");
+        JsonNode shown = node.call("GetTaskProtection", "{\"cluster\":\"default\",\"tasks\":[\"" + found[0] + "\"]}");
         assertThat(shown.at("/protectedTasks/0/protectionEnabled").asBoolean()).isTrue();
         assertThat(shown.at("/protectedTasks/0/taskArn").asText()).isEqualTo(found[0]);
         node.call("DeleteService", "{\"service\":\"queue\",\"force\":true}");

@@ -97,9 +97,13 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
                 .map(driver -> CAPABILITY + "logging-driver." + driver);
         Stream<String> held = leash ? Stream.of("gantry.capability.leash") : Stream.empty();
         Stream<String> connected = network ? Stream.of("ecs.capability.task-eni") : Stream.empty();
+        boolean knowsShares = settings.machine().attributes().keySet().stream()
+                .anyMatch(name -> name.startsWith(Volumes.EFS_ATTRIBUTE));
+        Stream<String> shares = knowsShares ? Stream.of("ecs.capability.efs") : Stream.empty();
         Stream<String> privileged =
                 settings.allowed().privileged() ? Stream.of(CAPABILITY + "privileged-container") : Stream.empty();
-        return Stream.of(always, drivers, held, connected, privileged, apis()).flatMap(names -> names);
+        return Stream.of(always, drivers, held, connected, shares, privileged, apis())
+                .flatMap(names -> names);
     }
 
     /** One for each version of the API up to the engine's. */

@@ -5,10 +5,12 @@ import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Labels;
+import dev.gantry.nfs.NfsRules;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.DesiredWorkload;
 import dev.gantry.proto.DockerVolume;
 import dev.gantry.proto.Mount;
+import dev.gantry.proto.NfsVolume;
 import dev.gantry.proto.VolumeSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,8 @@ import java.util.stream.Collectors;
 final class Volumes {
 
     private static final String LOCAL = "local";
+    /** With the id of a file system: where it is, as the node's owner says. */
+    static final String EFS_ATTRIBUTE = "gantry.efs.";
 
     private final ContainerEngine engine;
     private final AgentSettings settings;
@@ -41,19 +45,47 @@ final class Volumes {
                     .findFirst()
                     .orElseThrow(() -> RefusedTaskException.volume(
                             "container " + container.getName() + " mounts an unknown volume " + mount.getVolume()));
-            binds.add(new Creation.Bind(source(workload, volume), mount.getContainerPath(), mount.getReadOnly()));
+            // What others keep on a server is not added to from an image.
+            binds.add(new Creation.Bind(
+                    source(workload, volume), mount.getContainerPath(), mount.getReadOnly(), volume.hasEfs()));
         }
         return binds;
     }
 
     private String source(DesiredWorkload workload, VolumeSpec volume) throws InterruptedException {
         return switch (volume.getSourceCase()) {
+            case EFS -> own(workload, volume, shared(volume));
             case HOST_PATH -> hostPaths.mountable(volume.getHostPath()).toString();
             case DOCKER -> docker(workload, volume);
             case EMPTY, PROJECTION, CLAIM, NFS ->
                 throw RefusedTaskException.volume("volume " + volume.getName() + " is one of a pod");
             case SCRATCH, SOURCE_NOT_SET -> own(workload, volume, DockerVolume.getDefaultInstance());
         };
+    }
+
+    /** A file system as the engine mounts it, from where this node's owner says that it is. */
+    private DockerVolume shared(VolumeSpec volume) {
+        String id = volume.getEfs().getFileSystemId();
+        String place = settings.machine().attributes().getOrDefault(EFS_ATTRIBUTE + id, "");
+        int border = place.lastIndexOf(":/");
+        if (border <= 0) {
+            throw RefusedTaskException.volume("volume " + volume.getName() + ": this node does not know where " + id
+                    + " is; the option --attributes " + EFS_ATTRIBUTE + id + "=SERVER:/DIRECTORY of its agent tells");
+        }
+        String directory = place.substring(border + 1).replaceFirst("/+$", "");
+        NfsVolume share = NfsVolume.newBuilder()
+                .setServer(place.substring(0, border))
+                .setPath(directory + "/" + volume.getEfs().getRootDirectory().replaceFirst("^/+", ""))
+                .build();
+        NfsRules.problem(share).ifPresent(problem -> {
+            throw RefusedTaskException.volume("volume " + volume.getName() + ": " + id + " is at " + place
+                    + ", which cannot be mounted: " + problem);
+        });
+        return DockerVolume.newBuilder()
+                .putDriverOptions("type", "nfs")
+                .putDriverOptions("o", "addr=" + share.getServer() + ",nfsvers=4")
+                .putDriverOptions("device", ":" + share.getPath())
+                .build();
     }
 
     private String docker(DesiredWorkload workload, VolumeSpec volume) throws InterruptedException {

@@ -70,6 +70,7 @@ public final class FakeEngine implements ContainerEngine {
     private final Map<String, EngineException> faults = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, Map<String, String>> volumeOptions = new TreeMap<>();
     private final Map<String, Portrait> portraits = new TreeMap<>();
     private volatile BiFunction<String, Boolean, String> statistics = (id, compared) -> "{}";
     private Consumer<EngineEvent> listener = event -> {};
@@ -372,6 +373,12 @@ public final class FakeEngine implements ContainerEngine {
             String name, String driver, Map<String, String> options, Map<String, String> labels) {
         called("createVolume", name);
         volumes.add(name);
+        volumeOptions.put(name, options);
+    }
+
+    /** What a volume was made with. */
+    public synchronized Map<String, String> volumeOptions(String name) {
+        return volumeOptions.getOrDefault(name, Map.of());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gantry.controller.ecs.compile;
 
 import dev.gantry.aws.ecs.ContainerDefinition;
+import dev.gantry.aws.ecs.EFSVolumeConfiguration;
 import dev.gantry.aws.ecs.LogConfiguration;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.Volume;
@@ -25,7 +26,11 @@ public final class RunSupport {
 
     private static void checkVolume(Volume volume) {
         String of = " of volume '" + volume.name() + "'";
-        refuse(volume.efsVolumeConfiguration() != null, "efsVolumeConfiguration" + of);
+        EFSVolumeConfiguration efs = volume.efsVolumeConfiguration();
+        if (efs != null) {
+            refuse("ENABLED".equals(efs.transitEncryption()), "efsVolumeConfiguration.transitEncryption" + of);
+            refuse(efs.authorizationConfig() != null, "efsVolumeConfiguration.authorizationConfig" + of);
+        }
         refuse(volume.s3filesVolumeConfiguration() != null, "s3filesVolumeConfiguration" + of);
         refuse(
                 volume.fsxWindowsFileServerVolumeConfiguration() != null,

@@ -3,12 +3,14 @@ package dev.gantry.controller.ecs.compile;
 import com.google.protobuf.Any;
 import dev.gantry.aws.ecs.ContainerDefinition;
 import dev.gantry.aws.ecs.DockerVolumeConfiguration;
+import dev.gantry.aws.ecs.EFSVolumeConfiguration;
 import dev.gantry.aws.ecs.PortMapping;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.ResourceRequirement;
 import dev.gantry.aws.ecs.Volume;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.proto.DockerVolume;
+import dev.gantry.proto.EfsVolume;
 import dev.gantry.proto.NetworkMode;
 import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.PlacementStrategy;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class TaskCompiler {
 
     private static final String LABEL = "com.amazonaws.ecs.";
+    /** Nodes with it know where a file system is. */
+    private static final String EFS_ATTRIBUTE = "gantry.efs.";
 
     private final Arns arns;
 
@@ -90,6 +94,11 @@ public final class TaskCompiler {
                 .containerDefinitions()
                 .forEach(container -> spec.addContainers(ContainerCompiler.compile(container)));
         definition.volumesOrEmpty().forEach(volume -> spec.addVolumes(volume(volume)));
+        spec.getVolumesList().stream()
+                .filter(VolumeSpec::hasEfs)
+                .map(volume -> EFS_ATTRIBUTE + volume.getEfs().getFileSystemId())
+                .distinct()
+                .forEach(spec::addRequiredAttributes);
         definition
                 .placementConstraintsOrEmpty()
                 .forEach(one -> spec.addConstraints(constraint(one.type(), one.expression())));
@@ -143,6 +152,13 @@ public final class TaskCompiler {
         DockerVolumeConfiguration docker = volume.dockerVolumeConfiguration();
         if (hostPath != null) {
             return spec.setHostPath(hostPath).build();
+        }
+        EFSVolumeConfiguration efs = volume.efsVolumeConfiguration();
+        if (efs != null) {
+            return spec.setEfs(EfsVolume.newBuilder()
+                            .setFileSystemId(efs.fileSystemId())
+                            .setRootDirectory(efs.rootDirectory() == null ? "" : efs.rootDirectory()))
+                    .build();
         }
         if (docker == null) {
             return spec.setScratch(true).build();

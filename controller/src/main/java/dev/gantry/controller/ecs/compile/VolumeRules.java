@@ -5,15 +5,18 @@ import static dev.gantry.controller.ecs.compile.Rule.require;
 
 import dev.gantry.aws.ecs.ContainerDefinition;
 import dev.gantry.aws.ecs.DockerVolumeConfiguration;
+import dev.gantry.aws.ecs.EFSVolumeConfiguration;
 import dev.gantry.aws.ecs.MountPoint;
 import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.aws.ecs.Volume;
 import dev.gantry.aws.ecs.VolumeFrom;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Volumes, mount points and volumes of other containers. */
 final class VolumeRules {
@@ -53,10 +56,25 @@ final class VolumeRules {
         require(
                 hostPath == null || hostPath.startsWith("/"),
                 "The host sourcePath of volume '" + name + "' must be an absolute path.");
+        checkEfs(volume.efsVolumeConfiguration(), name);
         DockerVolumeConfiguration docker = volume.dockerVolumeConfiguration();
         require(
                 docker == null || !Boolean.TRUE.equals(docker.autoprovision()) || "shared".equals(docker.scope()),
                 "Autoprovision of volume '" + name + "' is only supported with scope 'shared'.");
+    }
+
+    private static void checkEfs(@Nullable EFSVolumeConfiguration efs, String name) {
+        if (efs == null) {
+            return;
+        }
+        require(
+                efs.fileSystemId().matches("fs-[A-Za-z0-9]{1,40}"),
+                "The fileSystemId of volume '" + name + "' must be like fs-12345678.");
+        String root = efs.rootDirectory();
+        require(
+                root == null
+                        || root.startsWith("/") && !List.of(root.split("/")).contains(".."),
+                "The rootDirectory of volume '" + name + "' must be an absolute path without '..'.");
     }
 
     private static void checkMounts(ContainerDefinition container, Set<String> volumes) {
