@@ -84,7 +84,9 @@ final class ServiceObjects extends EcsObjects<EcsService> {
                 .put("creationTimestamp", Times.text(service.getCreatedAtMs()));
         ObjectNode spec = spec(Json.object(service.getDocumentJson()), service.getName(), service.getTagsMap());
         spec.put(CLUSTER, service.getCluster()).put("desiredCount", service.getDesiredCount());
-        spec.set(TASK_DEFINITION, described.path(TASK_DEFINITION));
+        if (described.has(TASK_DEFINITION)) {
+            spec.set(TASK_DEFINITION, described.get(TASK_DEFINITION));
+        }
         object.set("spec", spec);
         ObjectNode status = status(described);
         status.withArray("conditions")

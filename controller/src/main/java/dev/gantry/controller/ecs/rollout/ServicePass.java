@@ -282,8 +282,9 @@ final class ServicePass {
             }
             return;
         }
-        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
-        TaskSets.note(service, steadyCohorts, inUse, now);
+        if (service.getTaskSetsCount() > 0) {
+            TaskSets.note(service, steadyCohorts, inUse(), now);
+        }
         if (service.getDeploymentsCount() == 0) {
             return;
         }
@@ -292,8 +293,8 @@ final class ServicePass {
         if (plan.completed() && course.mayComplete() && !failed) {
             DeploymentList.complete(service, now).ifPresent(announcements::completed);
             course.complete(service.build());
-        } else {
-            DeploymentList.forgetEmpty(service, inUse);
+        } else if (service.getDeploymentsCount() > 1) {
+            DeploymentList.forgetEmpty(service, inUse());
         }
         boolean steady =
                 plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
@@ -301,6 +302,11 @@ final class ServicePass {
             announcements.steady();
         }
         service.setSteady(steady);
+    }
+
+    /** The deployments that have tasks. */
+    private Set<String> inUse() {
+        return live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
     }
 
     private boolean isNewest(String deployment) {
