@@ -151,7 +151,8 @@ final class ServicePass {
         }
         DeploymentRules rules = DeploymentRules.of(service.getDocumentJson());
         List<Plan> plans = new ArrayList<>();
-        for (Cohort cohort : Cohort.of(service.build(), course.record(), live)) {
+        boolean routed = course.isRouted(service.build(), writes);
+        for (Cohort cohort : Cohort.of(service.build(), course.record(), live, routed)) {
             Plan plan = ServicePlanner.plan(situation(cohort, rules), new ScaleIn(snapshot));
             plans.add(plan);
             if (plan.steady()) {
@@ -289,7 +290,7 @@ final class ServicePass {
             return;
         }
         boolean failed = service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.FAILED;
-        course.advance(service.build(), plan.reconciled(), plan.settled(), writes);
+        course.advance(service.build(), plan.reconciled(), plan.settled());
         if (plan.completed() && course.mayComplete() && !failed) {
             DeploymentList.complete(service, now).ifPresent(announcements::completed);
             course.complete(service.build());
