@@ -87,7 +87,9 @@ final class ServiceObjects extends EcsObjects<EcsService> {
         if (!service.getDaemon()) {
             spec.put("desiredCount", service.getDesiredCount());
         }
-        spec.set(TASK_DEFINITION, described.path(TASK_DEFINITION));
+        if (described.has(TASK_DEFINITION)) {
+            spec.set(TASK_DEFINITION, described.get(TASK_DEFINITION));
+        }
         object.set("spec", spec);
         ObjectNode status = status(described);
         status.withArray("conditions")

@@ -36,12 +36,19 @@ final class DaemonRules {
                 "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON"
                         + " scheduling strategy.");
         refuse(
+                ServiceRules.isExternal(document),
+                STRATEGY + "the EXTERNAL deployment controller. Change the deployment controller to ECS and try again");
+        refuse(
                 "FARGATE".equals(document.launchType()),
                 STRATEGY + "the Fargate launch type. Change the launch type and try again");
         refuse(
                 "ENABLED".equals(document.availabilityZoneRebalancing()),
                 STRATEGY + "Availability Zone rebalancing. Remove availabilityZoneRebalancing and try again");
         DeploymentConfiguration deployment = document.deploymentConfiguration();
+        String strategy = deployment == null ? null : deployment.strategy();
+        refuse(
+                strategy != null && !strategy.equals("ROLLING"),
+                STRATEGY + "the deployment strategy " + strategy + ". Change the strategy to ROLLING and try again");
         Integer most = deployment == null ? null : deployment.maximumPercent();
         refuse(
                 most != null && most > MAXIMUM_PERCENT,

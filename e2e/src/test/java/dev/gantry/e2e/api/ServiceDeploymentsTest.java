@@ -67,9 +67,11 @@ class ServiceDeploymentsTest {
         assertThat(list("history", "--status", "STOPPED", "IN_PROGRESS")).isEmpty();
         assertThat(list("history", "--created-at", "before=2001-01-01T00:00:00Z"))
                 .isEmpty();
-        assertThat(list("history", "--page-size", "1"))
-                .as("paginated by the command")
-                .containsExactly(two, one);
+        assertThat(list("history", "--max-results", "1")).containsExactly(two);
+        String token = aws.ecs("list-service-deployments", "--service", "history", "--max-results", "1")
+                .path("nextToken")
+                .asText();
+        assertThat(list("history", "--max-results", "1", "--next-token", token)).containsExactly(one);
 
         String arn = deployment.path("targetServiceRevision").path("arn").asText();
         Awaitility.await("the image's digest").atMost(TIME).untilAsserted(() -> {

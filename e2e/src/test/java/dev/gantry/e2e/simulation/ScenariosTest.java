@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
+import dev.gantry.proto.EcsService;
+import dev.gantry.proto.EcsServiceDeployment;
 import dev.gantry.proto.Leader;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Phase;
@@ -480,6 +482,60 @@ class ScenariosTest {
         assertThat(stood).hasSize(1).doesNotContain(single());
         run(60);
         Simulation.settled(world);
+    }
+
+    @Test
+    void revisionsAreExchangedAsAWholeThoughLeadersDie() throws InterruptedException {
+        EcsService before = tide();
+        world.users().deployTide();
+        run(3);
+        leader().kill();
+        run(120);
+        Simulation.settled(world);
+        assertThat(deployment().getStatus()).isEqualTo(EcsServiceDeployment.Status.SUCCESSFUL);
+        assertThat(deployment().getSourcesList())
+                .containsExactly(before.getDeployments(0).getId().substring("ecs-svc/".length()));
+    }
+
+    @Test
+    void whatIsTakenBackEndsWithTheTasksOfBeforeThoughLeadersDie() throws InterruptedException {
+        EcsService before = tide();
+        Set<String> tasks = tideTasks();
+        world.users().deployTide();
+        run(2);
+        world.users().takeBackTide();
+        run(1);
+        leader().kill();
+        run(120);
+        Simulation.settled(world);
+        assertThat(deployment().getStatus()).isEqualTo(EcsServiceDeployment.Status.ROLLBACK_SUCCESSFUL);
+        assertThat(tideService().getDeployments(0).getId())
+                .isEqualTo(before.getDeployments(0).getId());
+        assertThat(tideTasks()).isEqualTo(tasks);
+    }
+
+    private EcsService tide() throws InterruptedException {
+        world.users().beginTide();
+        run(40);
+        Simulation.settled(world);
+        return tideService();
+    }
+
+    private EcsService tideService() {
+        return world.oracle().services().get("ecs-service/default/tide");
+    }
+
+    private Set<String> tideTasks() {
+        return world.oracle().workloads().values().stream()
+                .filter(one -> one.getOwner().endsWith("/tide") && Workloads.isRunning(one))
+                .map(Workload::getId)
+                .collect(Collectors.toSet());
+    }
+
+    private EcsServiceDeployment deployment() {
+        return world.oracle()
+                .deployments()
+                .get("ecs-service-deployment/default/tide/" + tideService().getServiceDeployment());
     }
 
     /** The node on which the task runs that must not run twice. */

@@ -82,6 +82,7 @@ final class Users {
     /** Definitions, then services, then whatever comes to their minds until the end. */
     void begin(Duration until) {
         registerAll();
+        register(TIDE, "");
         for (String service : SERVICES.keySet()) {
             if (dice.happens(0.7)) {
                 world.agenda().after(dice.millis(2_000, 15_000), () -> create(service));
@@ -97,14 +98,19 @@ final class Users {
     /** Definitions and each of the services, and nothing else, for scenarios. */
     void beginWithAll() {
         registerAll();
-        SERVICES.keySet().forEach(this::create);
+        SERVICES.keySet().stream().filter(service -> !service.equals(TIDE)).forEach(this::create);
+    }
+
+    /** The service whose revisions are exchanged as a whole, for scenarios. */
+    void beginTide() {
+        register(TIDE, "");
+        create(TIDE);
     }
 
     private void registerAll() {
         register("api", "");
         register("web", "");
         register("edge", ",'portMappings':[{'containerPort':80,'hostPort':8080}]");
-        register(TIDE, "");
         register(SINGLE, "");
         register(BATCH, "");
     }
@@ -172,6 +178,16 @@ final class Users {
     private void scale(String service) {
         int desired = dice.below(most(service) + 1);
         update(service, "'desiredCount':" + desired, desired);
+    }
+
+    /** A new deployment of the service whose revisions are exchanged as a whole, for scenarios. */
+    void deployTide() {
+        deploy(TIDE);
+    }
+
+    /** Takes that deployment back, for scenarios. */
+    void takeBackTide() {
+        takeBack(TIDE);
     }
 
     /** Takes back what the service is being brought to, if it can be. */

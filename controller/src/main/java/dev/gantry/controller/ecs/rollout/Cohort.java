@@ -24,8 +24,10 @@ record Cohort(EcsDeployment deployment, int desired, boolean mayStart, List<Live
     /**
      * Into which cohorts a service's tasks fall. As a rule it is one, in which the newest deployment takes the place of others; while
      * a strategy keeps two revisions side by side, each has its own, and what is of neither goes.
+     *
+     * @param routed whether the requests go where they shall: before that, nothing goes that may get some
      */
-    static List<Cohort> of(EcsService service, EcsServiceDeployment record, List<LiveTask> live) {
+    static List<Cohort> of(EcsService service, EcsServiceDeployment record, List<LiveTask> live, boolean routed) {
         if (service.getExternal() && service.getStatus() == EcsService.Status.ACTIVE) {
             return ofTaskSets(service, live);
         }
@@ -36,6 +38,9 @@ record Cohort(EcsDeployment deployment, int desired, boolean mayStart, List<Live
         boolean active = service.getStatus() == EcsService.Status.ACTIVE;
         boolean mayStart = active && newest.getRolloutState() != RolloutState.FAILED;
         int desired = active ? service.getDesiredCount() : 0;
+        if (active && !routed && !newest.getRollbackOf().isEmpty()) {
+            return goingBack(service, live);
+        }
         if (!active || !isSideBySide(service, record)) {
             return List.of(new Cohort(newest, desired, mayStart, live));
         }
@@ -49,9 +54,21 @@ record Cohort(EcsDeployment deployment, int desired, boolean mayStart, List<Live
                 .filter(task -> source.isEmpty()
                         || !task.deployment().equals(source.get().getId()))
                 .toList();
-        if (!others.isEmpty()) {
+        if (!others.isEmpty() && routed) {
             cohorts.add(new Cohort(newest, 0, false, others));
         }
+        return cohorts;
+    }
+
+    /** The revision that the service goes back to, and the one that failed, which stays as it is. */
+    private static List<Cohort> goingBack(EcsService service, List<LiveTask> live) {
+        EcsDeployment good = service.getDeployments(0);
+        List<Cohort> cohorts = new ArrayList<>();
+        cohorts.add(new Cohort(good, service.getDesiredCount(), true, of(good, live)));
+        service.getDeploymentsList().stream()
+                .filter(one -> one.getId().equals(good.getRollbackOf()))
+                .map(failed -> new Cohort(failed, service.getDesiredCount(), false, of(failed, live)))
+                .forEach(cohorts::add);
         return cohorts;
     }
 

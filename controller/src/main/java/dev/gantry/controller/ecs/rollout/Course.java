@@ -32,6 +32,7 @@ final class Course {
     private final Strategy strategy;
     private List<Versioned<EcsServiceDeployment>> superseded = List.of();
     private EcsServiceDeployment record;
+    private boolean routed;
 
     Course(Snapshot snapshot, EcsService service, Surroundings surroundings, Instant now) {
         this.snapshot = snapshot;
@@ -121,17 +122,21 @@ final class Course {
         record = next.build();
     }
 
-    /** Takes note of how far the tasks have come; adds what divides the requests as they shall be. */
-    void advance(EcsService service, boolean reconciled, boolean settled, Transaction.Builder writes) {
-        if (!isOpen() || record.getStage() == Stage.STAGE_NONE) {
-            return;
-        }
-        boolean inForce = surroundings.traffic().route(snapshot, service, division(service), writes);
-        if (record.getStatus() == Status.IN_PROGRESS) {
+    /** Whether the requests are divided as they shall be; adds what makes it so. */
+    boolean isRouted(EcsService service, Transaction.Builder writes) {
+        routed = !isOpen()
+                || isWaiting()
+                || record.getStage() == Stage.STAGE_NONE
+                || surroundings.traffic().route(snapshot, service, division(service), writes);
+        return routed;
+    }
+
+    /** Takes note of how far the tasks have come. */
+    void advance(EcsService service, boolean reconciled, boolean settled) {
+        if (record.getStatus() == Status.IN_PROGRESS && record.getStage() != Stage.STAGE_NONE) {
             boolean divides = surroundings.traffic().divides(snapshot, service);
-            EcsServiceDeployment next = StagePlanner.next(
-                    record, strategy, new StagePlanner.Facts(reconciled, settled, inForce, divides, now));
-            touch(next);
+            touch(StagePlanner.next(
+                    record, strategy, new StagePlanner.Facts(reconciled && routed, settled, routed, divides, now)));
         }
     }
 

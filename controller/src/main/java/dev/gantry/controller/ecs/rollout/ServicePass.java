@@ -159,7 +159,8 @@ final class ServicePass {
             return daemons(rules);
         }
         List<Plan> plans = new ArrayList<>();
-        List<Cohort> cohorts = Cohort.of(service.build(), course.record(), live);
+        boolean routed = course.isRouted(service.build(), writes);
+        List<Cohort> cohorts = Cohort.of(service.build(), course.record(), live, routed);
         for (Cohort cohort : cohorts) {
             Plan plan = plan(situation(cohort, rules), cohorts.size() == 1);
             plans.add(plan);
@@ -186,7 +187,8 @@ final class ServicePass {
         sites.ifPresentOrElse(
                 known -> service.setDesiredCount(DaemonPlanner.desired(known)),
                 () -> announcements.unusable(service.getDeployments(0).getTaskDefinitionArn()));
-        Cohort all = Cohort.of(service.build(), course.record(), live).getFirst();
+        Cohort all = Cohort.of(service.build(), course.record(), live, course.isRouted(service.build(), writes))
+                .getFirst();
         return sites.map(known -> DaemonPlanner.plan(situation(all, rules), known))
                 .orElseGet(Plan::nothing);
     }
@@ -338,18 +340,19 @@ final class ServicePass {
             }
             return;
         }
-        Set<String> inUse = live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
-        TaskSets.note(service, steadyCohorts, inUse, now);
+        if (service.getTaskSetsCount() > 0) {
+            TaskSets.note(service, steadyCohorts, inUse(), now);
+        }
         if (service.getDeploymentsCount() == 0) {
             return;
         }
         boolean failed = service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.FAILED;
-        course.advance(service.build(), plan.reconciled(), plan.settled(), writes);
+        course.advance(service.build(), plan.reconciled(), plan.settled());
         if (plan.completed() && course.mayComplete() && !failed) {
             DeploymentList.complete(service, now).ifPresent(announcements::completed);
             course.complete(service.build());
-        } else {
-            DeploymentList.forgetEmpty(service, inUse);
+        } else if (service.getDeploymentsCount() > 1) {
+            DeploymentList.forgetEmpty(service, inUse());
         }
         boolean steady =
                 plan.steady() && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
@@ -357,6 +360,11 @@ final class ServicePass {
             announcements.steady();
         }
         service.setSteady(steady);
+    }
+
+    /** The deployments that have tasks. */
+    private Set<String> inUse() {
+        return live.stream().map(LiveTask::deployment).collect(Collectors.toSet());
     }
 
     private boolean isNewest(String deployment) {

@@ -18,9 +18,9 @@ final class FakeRouter implements TrafficRouter {
         divides = true;
     }
 
-    /** From now on nothing is brought about. */
-    void getStuck() {
-        stuck = true;
+    /** Whether nothing is brought about from now on. */
+    void stick(boolean stuck) {
+        this.stuck = stuck;
     }
 
     /** What the newest revision got of the requests, in the order in which it got them. */

@@ -218,8 +218,13 @@ final class RolloutWorld {
     /** The alarm changes, and what it is stored in wakes the planner. */
     void setAlarm(String name, AlarmBoard.State state) {
         alarms.put(name, state);
+        touch();
+    }
+
+    /** Wakes the planner, as what it looks at beside the service would. */
+    void touch() {
         change(service -> service.toBuilder()
-                .setKubeMetadataJson(ByteString.copyFromUtf8(name + state))
+                .setKubeMetadataJson(service.getKubeMetadataJson().concat(ByteString.copyFromUtf8(" ")))
                 .build());
     }
 

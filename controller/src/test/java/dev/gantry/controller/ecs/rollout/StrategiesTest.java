@@ -304,11 +304,34 @@ class StrategiesTest {
         world.withStrategy("'strategy':'BLUE_GREEN','bakeTimeInMinutes':0");
         world.createService(1, 100, 200);
         world.converge();
-        router.getStuck();
+        router.stick(true);
         world.deployNewVersion();
         world.converge();
         assertThat(world.record().getStage()).isEqualTo(Stage.TEST_TRAFFIC_SHIFT);
         assertThat(count("ecs-svc/1")).isEqualTo(1);
+    }
+
+    @Test
+    void nothingGoesThatMayStillGetRequests() {
+        world.withStrategy("'strategy':'BLUE_GREEN','bakeTimeInMinutes':60");
+        world.createService(2, 100, 200);
+        baking();
+        router.stick(true);
+        world.request(Status.ROLLBACK_REQUESTED);
+        settle();
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_IN_PROGRESS);
+        assertThat(count("ecs-svc/2")).isEqualTo(2);
+        world.act(
+                task -> Workloads.isRunning(task)
+                        && RolloutWorld.deployment(task).equals("ecs-svc/1"),
+                world::stopped);
+        settle();
+        assertThat(count("ecs-svc/1")).as("what serves is replaced meanwhile").isEqualTo(2);
+        router.stick(false);
+        world.touch();
+        world.converge();
+        assertThat(world.record().getStatus()).isEqualTo(Status.ROLLBACK_SUCCESSFUL);
+        assertThat(count("ecs-svc/2")).isZero();
     }
 
     @Test
