@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One look at one service: from what the planner wants to transactions. Made anew for each. */
 final class ServicePass {
@@ -51,6 +52,7 @@ final class ServicePass {
     private final Announcements announcements;
     private final List<LiveTask> live;
     private Transaction.Builder writes = Transaction.builder();
+    private @Nullable ServiceShares shares;
     private int moves;
     private int bytes;
 
@@ -223,7 +225,6 @@ final class ServicePass {
      */
     private void start(int count, PlacementConstraint where, String node, List<String> started) {
         EcsDeployment newest = service.getDeployments(0);
-        ServiceShares shares = new ServiceShares(snapshot, newest, live);
         for (int i = 0; i < count; i++) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
@@ -233,7 +234,7 @@ final class ServicePass {
             }
             String id = TaskNames.task(service.getUid(), service.getNextTask());
             Optional<Workload> made =
-                    factory.task(snapshot, before, newest, id, now).flatMap(shares::meant);
+                    factory.task(snapshot, before, newest, id, now).flatMap(shares(newest)::meant);
             if (made.isEmpty()) {
                 announcements.unusable(newest.getTaskDefinitionArn());
                 return;
@@ -256,6 +257,14 @@ final class ServicePass {
             bytes += task.getSerializedSize();
             started.add(id);
         }
+    }
+
+    /** One for the whole pass, because it counts what it gives. */
+    private ServiceShares shares(EcsDeployment newest) {
+        ServiceShares known = shares;
+        ServiceShares used = known == null ? new ServiceShares(snapshot, newest, live) : known;
+        shares = used;
+        return used;
     }
 
     /** Ends a transaction that is full; the next one writes the service again. */
