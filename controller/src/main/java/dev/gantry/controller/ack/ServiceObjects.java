@@ -28,7 +28,7 @@ final class ServiceObjects extends EcsObjects<EcsService> {
     private static final String TASK_DEFINITION = "taskDefinition";
     private static final List<String> IMMUTABLE =
             List.of("name", CLUSTER, "launchType", "schedulingStrategy", "role", "deploymentController");
-    private static final List<String> STAYING = List.of("desiredCount", TASK_DEFINITION);
+    private static final List<String> STAYING = List.of("desiredCount", TASK_DEFINITION, "availabilityZoneRebalancing");
 
     private final EcsLookup lookup;
     private final ServiceView view;
@@ -162,7 +162,6 @@ final class ServiceObjects extends EcsObjects<EcsService> {
         }
         return switch (member) {
             case "propagateTags" -> Json.object().textNode("NONE");
-            case "availabilityZoneRebalancing" -> Json.object().textNode("DISABLED");
             default ->
                 throw EcsRefusals.invalid(
                         kind(),

@@ -150,14 +150,14 @@ final class ContainerInstanceOperations {
     }
 
     private static void change(Transaction.Builder write, Versioned<Node> node, Administration wanted) {
-        if (node.value().getAdministration() != wanted) {
-            write.update(
-                    node,
-                    node.value().toBuilder()
-                            .setAdministration(wanted)
-                            .setVersion(node.value().getVersion() + 1)
-                            .build());
-        }
+        // Written even if nothing changes: an image that is behind may only seem to have what is wanted.
+        int news = node.value().getAdministration() == wanted ? 0 : 1;
+        write.update(
+                node,
+                node.value().toBuilder()
+                        .setAdministration(wanted)
+                        .setVersion(node.value().getVersion() + news)
+                        .build());
     }
 
     /** All but INACTIVE ones when no status is asked for. */

@@ -113,9 +113,8 @@ final class TaskProtectionOperations {
             }
             Workload changed =
                     task.value().toBuilder().setProtectedUntilMs(until).build();
-            if (!changed.equals(task.value())) {
-                write.update(task, changed);
-            }
+            // Written even if nothing changes: an image that is behind may only seem to have what is wanted.
+            write.update(task, changed);
             shown.add(shown(cluster, changed, now));
         }
 

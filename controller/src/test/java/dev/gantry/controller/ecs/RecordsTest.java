@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.Administration;
+import dev.gantry.proto.Node;
 import dev.gantry.proto.Placement;
+import dev.gantry.store.Key;
+import dev.gantry.store.Transaction;
+import dev.gantry.store.Versioned;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,6 +180,31 @@ class RecordsTest {
         assertThat(effective()).isEqualTo("enabled");
         world.call("DeleteAccountSetting", "{'name':'containerInsights'}");
         assertThat(effective()).isEqualTo("enhanced");
+    }
+
+    @Test
+    void aStateThatIsOldNewsInTheImageIsSetAllTheSame() throws InterruptedException {
+        Key<Node> key = Kinds.NODE.key("", EcsWorld.NODE);
+        world.beforeNextCommit(() -> drain(key));
+        world.call(
+                "UpdateContainerInstancesState", "{'containerInstances':['" + EcsWorld.NODE + "'],'status':'ACTIVE'}");
+        assertThat(world.store.snapshot().get(key).orElseThrow().value().getAdministration())
+                .isEqualTo(Administration.ACTIVE);
+    }
+
+    private void drain(Key<Node> key) {
+        try {
+            Versioned<Node> node = world.store.snapshot().get(key).orElseThrow();
+            world.commit(Transaction.builder()
+                    .update(
+                            node,
+                            node.value().toBuilder()
+                                    .setAdministration(Administration.DRAINING)
+                                    .build())
+                    .build());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

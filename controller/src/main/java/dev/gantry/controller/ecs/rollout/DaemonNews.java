@@ -1,6 +1,7 @@
 package dev.gantry.controller.ecs.rollout;
 
 import dev.gantry.controller.resource.Kinds;
+import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.Workload;
@@ -58,6 +59,10 @@ final class DaemonNews {
                 .filter(found -> DaemonSites.isLeaving(found.value()))
                 .map(found -> daemons(found.value().getInfo().getCluster(), snapshot))
                 .orElse(List.of());
+    }
+
+    private static boolean isLive(@Nullable Versioned<?> record) {
+        return record != null && record.value() instanceof Workload task && !Workloads.isStopped(task);
     }
 
     /** The node of a task that daemons wait for. */

@@ -26,7 +26,6 @@ final class Rebalance {
     private final Snapshot snapshot;
     private final EcsService.Builder service;
     private final Situation situation;
-    private final Census census;
     private final Announcements announcements;
 
     /** @param service is changed where it says how far this has come */
@@ -34,7 +33,6 @@ final class Rebalance {
         this.snapshot = snapshot;
         this.service = service;
         this.situation = situation;
-        this.census = Census.of(situation);
         this.announcements = announcements;
     }
 
@@ -44,36 +42,41 @@ final class Rebalance {
      * @param sample a task of the service
      */
     Optional<Plan> plan(Supplier<Optional<Workload>> sample) {
+        if (!mayBegin()) {
+            service.setRebalancing(false);
+            return Optional.empty();
+        }
+        Census census = Census.of(situation);
         int surplus = census.good().size() - situation.limits().desired();
         boolean pausing = situation.now().isBefore(situation.notBefore());
-        if (!isAtRest() || surplus < 0 || pausing && surplus > 0) {
+        boolean isAtRest = census.outgoing().isEmpty() && census.failing().isEmpty();
+        if (!isAtRest || surplus < 0 || pausing && surplus > 0) {
             service.setRebalancing(false);
             return Optional.empty();
         }
         if (surplus > 0) {
-            return service.getRebalancing() ? Optional.of(finish(surplus)) : Optional.empty();
+            return service.getRebalancing() ? Optional.of(finish(census, surplus)) : Optional.empty();
         }
-        if (census.total() != census.alive() || !hasSettled()) {
+        if (census.total() != census.alive() || !hasSettled(census)) {
             return Optional.empty();
         }
         // Nothing else may come that would have it looked at again.
-        return pausing ? Optional.of(waiting(Optional.of(situation.notBefore()), true)) : begin(sample);
+        return pausing ? Optional.of(waiting(Optional.of(situation.notBefore()), true)) : begin(census, sample);
     }
 
-    private boolean isAtRest() {
+    /** What can be told without a look at each task. */
+    private boolean mayBegin() {
         return situation.rules().balancesZones()
                 && situation.mayStart()
                 && service.getDeploymentsCount() == 1
-                && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED
-                && census.outgoing().isEmpty()
-                && census.failing().isEmpty();
+                && service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.COMPLETED;
     }
 
-    private boolean hasSettled() {
+    private boolean hasSettled(Census census) {
         return census.good().stream().allMatch(situation::isSettled);
     }
 
-    private Optional<Plan> begin(Supplier<Optional<Workload>> sample) {
+    private Optional<Plan> begin(Census census, Supplier<Optional<Workload>> sample) {
         Instant again = Instant.ofEpochMilli(service.getRebalanceNotBeforeMs());
         int room = situation.limits().upper() - census.total();
         // A time that is further away than any pause was set by a clock that was set back since.
@@ -102,7 +105,7 @@ final class Rebalance {
         return Optional.of(new Plan(starts, false, true, true, true, false, List.of(), Optional.empty()));
     }
 
-    private Plan finish(int surplus) {
+    private Plan finish(Census census, int surplus) {
         List<LiveTask> stuck = census.good().stream()
                 .filter(task -> !task.isPlaced()
                         && !task.workload()
@@ -117,7 +120,7 @@ final class Rebalance {
             announcements.unableToBalance();
             return stopping(stuck.subList(0, Math.min(stuck.size(), surplus)), List.of());
         }
-        if (!hasSettled()) {
+        if (!hasSettled(census)) {
             long at = ServicePlanner.nextSettled(situation, census.good());
             return waiting(at == LiveTask.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at)), false);
         }

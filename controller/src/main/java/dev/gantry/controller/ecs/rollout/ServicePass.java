@@ -17,8 +17,10 @@ import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,6 +57,10 @@ final class ServicePass {
     private final List<LiveTask> live;
     private final Course course;
     private final Set<String> steadyCohorts = new HashSet<>();
+
+    /** By deployment; one for the whole pass, because it counts what it gives. */
+    private final Map<String, ServiceShares> shares = new HashMap<>();
+
     private Transaction.Builder writes = Transaction.builder();
     private int moves;
     private int bytes;
@@ -268,7 +274,6 @@ final class ServicePass {
                 .filter(one -> one.getId().equals(kind.deployment()))
                 .findFirst()
                 .orElseThrow();
-        ServiceShares shares = new ServiceShares(snapshot, deployment, live);
         for (int i = 0; i < count; i++) {
             if (!hasRoom()) {
                 if (earlier.size() + 1 >= TRANSACTIONS_MAX) {
@@ -276,16 +281,18 @@ final class ServicePass {
                 }
                 begun(started);
             }
-            if (!startOne(kind, deployment, shares, started)) {
+            if (!startOne(kind, deployment, started)) {
                 return;
             }
         }
     }
 
-    private boolean startOne(Kind kind, EcsDeployment deployment, ServiceShares shares, List<String> started) {
+    private boolean startOne(Kind kind, EcsDeployment deployment, List<String> started) {
         String id = TaskNames.task(service.getUid(), service.getNextTask());
+        ServiceShares ofIt =
+                shares.computeIfAbsent(deployment.getId(), _ -> new ServiceShares(snapshot, deployment, live));
         Optional<Workload> made =
-                surroundings.tasks().task(snapshot, before, deployment, id, now).flatMap(shares::meant);
+                surroundings.tasks().task(snapshot, before, deployment, id, now).flatMap(ofIt::meant);
         if (made.isEmpty()) {
             announcements.unusable(deployment.getTaskDefinitionArn());
             return false;
