@@ -139,6 +139,21 @@ class TaskMetadataTest {
         node.stop(arn);
     }
 
+    /** How many are refused as too many depends on how fast the machine asks; each is answered one way or the other. */
+    @Test
+    void answerEachOfManyQuestionsInARow() {
+        JsonNode task = node.running(idle("bridge"));
+
+        String told = inside(task, "sh", "-c", """
+            for i in $(seq 300); do wget -q -O - $ECS_CONTAINER_METADATA_URI_V4 2>&1; echo; done
+            """);
+
+        List<String> answers = told.lines().filter(line -> !line.isBlank()).toList();
+        assertThat(answers).hasSize(300).allMatch(line -> line.contains("DockerId") || line.contains("429"));
+        assertThat(answers.stream().filter(line -> line.contains("DockerId"))).hasSizeGreaterThanOrEqualTo(60);
+        node.stop(task.path("taskArn").asText());
+    }
+
     @Test
     void answerVersionTwoToATaskWithAnAddressOfItsOwn() throws JsonProcessingException {
         String arn = idle("awsvpc");

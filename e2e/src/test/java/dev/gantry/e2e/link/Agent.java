@@ -10,6 +10,9 @@ import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NewestUsage;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
+import dev.gantry.proto.TaskAnswer;
+import dev.gantry.proto.TaskQuestion;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -56,6 +59,14 @@ final class Agent implements AutoCloseable {
 
     String id() {
         return identity.nodeId();
+    }
+
+    /** What a task asks through the node. */
+    TaskAnswer ask(String task) throws IOException {
+        return link.ask(TaskQuestion.newBuilder()
+                .setScope("default")
+                .setWorkloadId(task)
+                .build());
     }
 
     boolean isConnected() {

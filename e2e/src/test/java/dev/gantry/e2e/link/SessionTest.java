@@ -74,6 +74,19 @@ class SessionTest {
     }
 
     @Test
+    void aNodeSpeaksForItsOwnTasksOnly() throws Exception {
+        LinkBed.place(controller.store, "elsewhere", "0".repeat(32));
+        LinkBed.place(controller.store, "here", agent.id());
+        await().until(() -> agent.workshop.desired().containsKey("here"));
+        // This controller knows no answers, and says so; but it listens.
+        assertThat(agent.ask("here").getError().getCode()).isEqualTo("UnsupportedFeatureException");
+        assertThatThrownBy(() -> agent.ask("elsewhere"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("which it does not run");
+        assertThatThrownBy(() -> agent.ask("nowhere")).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void aReportIsInTheStoreAndItsEndIsSettled() throws Exception {
         LinkBed.place(controller.store, "w", agent.id());
         await().until(() -> agent.workshop.desired().containsKey("w"));

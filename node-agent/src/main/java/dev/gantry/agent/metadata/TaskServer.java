@@ -229,7 +229,7 @@ public final class TaskServer implements TaskEndpoints, AutoCloseable {
             complained = false;
             return true;
         } catch (IOException | EngineException e) {
-            complain(e.getMessage());
+            complain(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("The task endpoints failed", e);
         }
