@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -522,7 +523,7 @@ class ScenariosTest {
     }
 
     private EcsService tideService() {
-        return world.oracle().services().get("ecs-service/default/tide");
+        return Objects.requireNonNull(world.oracle().services().get("ecs-service/default/tide"));
     }
 
     private Set<String> tideTasks() {
@@ -533,9 +534,8 @@ class ScenariosTest {
     }
 
     private EcsServiceDeployment deployment() {
-        return world.oracle()
-                .deployments()
-                .get("ecs-service-deployment/default/tide/" + tideService().getServiceDeployment());
+        String id = tideService().getServiceDeployment();
+        return Objects.requireNonNull(world.oracle().deployments().get("ecs-service-deployment/default/tide/" + id));
     }
 
     /** The node on which the task runs that must not run twice. */

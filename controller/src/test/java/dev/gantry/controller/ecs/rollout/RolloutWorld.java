@@ -96,7 +96,8 @@ final class RolloutWorld {
         }
         LoopEnvironment environment =
                 new LoopEnvironment(store, () -> Optional.of(leader), () -> now, () -> 0.0, new SimpleMeterRegistry());
-        Surroundings surroundings = new Surroundings(this::task, router, (_, name) -> alarms.get(name));
+        Surroundings surroundings =
+                new Surroundings(this::task, router, (_, name) -> alarms.getOrDefault(name, AlarmBoard.State.MISSING));
         ServiceReconciler reconciler = new ServiceReconciler(surroundings, RolloutSettings.defaults());
         passes = new Passes<>(reconciler, environment, LoopSettings.defaults());
         store.subscribe(passes);
