@@ -9,7 +9,6 @@ import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
-import dev.gantry.proto.PlacementConstraint;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
@@ -40,8 +39,6 @@ final class ServicePass {
 
     /** Of records that one transaction writes; the store takes some more. */
     private static final int BYTES_MAX = 1_000_000;
-
-    private static final PlacementConstraint ANYWHERE = PlacementConstraint.getDefaultInstance();
 
     private static final String STOP_CODE = "ServiceSchedulerInitiated";
 
@@ -224,9 +221,9 @@ final class ServicePass {
         List<String> stopped = new ArrayList<>();
         for (Action action : actions) {
             switch (action) {
-                case Start(String deployment, int count) -> start(new Kind(deployment, ANYWHERE, ""), count, started);
-                case StartOn(String node) -> start(new Kind(newest(), ANYWHERE, node), 1, started);
-                case StartIn(String zone) -> start(new Kind(newest(), Zones.only(zone), ""), 1, started);
+                case Start(String deployment, int count) -> start(Wanted.anywhere(deployment), count, started);
+                case StartOn(String node) -> start(Wanted.on(newest(), node), 1, started);
+                case StartIn(String zone) -> start(Wanted.in(newest(), zone), 1, started);
                 case Stop(LiveTask task, String reason) -> {
                     if (hasRoom()) {
                         stop(task, reason);
@@ -257,21 +254,13 @@ final class ServicePass {
         }
     }
 
-    /**
-     * What tasks there shall be more of.
-     *
-     * @param where beside what the service says of it; of no type for nothing
-     * @param node  that they go to; empty for any
-     */
-    private record Kind(String deployment, PlacementConstraint where, String node) {}
-
     private String newest() {
         return service.getDeployments(0).getId();
     }
 
-    private void start(Kind kind, int count, List<String> started) {
+    private void start(Wanted wanted, int count, List<String> started) {
         EcsDeployment deployment = DeploymentList.all(service).stream()
-                .filter(one -> one.getId().equals(kind.deployment()))
+                .filter(one -> one.getId().equals(wanted.deployment()))
                 .findFirst()
                 .orElseThrow();
         for (int i = 0; i < count; i++) {
@@ -281,13 +270,13 @@ final class ServicePass {
                 }
                 begun(started);
             }
-            if (!startOne(kind, deployment, started)) {
+            if (!startOne(wanted, deployment, started)) {
                 return;
             }
         }
     }
 
-    private boolean startOne(Kind kind, EcsDeployment deployment, List<String> started) {
+    private boolean startOne(Wanted wanted, EcsDeployment deployment, List<String> started) {
         String id = TaskNames.task(service.getUid(), service.getNextTask());
         ServiceShares ofIt =
                 shares.computeIfAbsent(deployment.getId(), _ -> new ServiceShares(snapshot, deployment, live));
@@ -302,7 +291,7 @@ final class ServicePass {
                 .setScope(before.key().scope())
                 .setOwner(before.key().path())
                 .setCreatedAtMs(now.toEpochMilli())
-                .setSpec(TaskFactory.meant(made.get().getSpec(), kind.where(), kind.node(), service.getDaemon()))
+                .setSpec(TaskFactory.meant(made.get().getSpec(), wanted.where(), wanted.node(), service.getDaemon()))
                 .build();
         if (!LiveTasks.deployment(task).equals(deployment.getId())) {
             throw new IllegalStateException("a task of " + deployment.getId() + " was made without saying so");
