@@ -1,14 +1,12 @@
 package dev.gantry.controller.ecs;
 
 import dev.gantry.aws.ecs.*;
-import dev.gantry.aws.ecs.UpdateTaskProtectionRequest;
-import dev.gantry.aws.ecs.UpdateTaskProtectionResponse;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.document.Refusals;
 
 /** Hands each operation of the API to its group. What is not here, Gantry does not have. */
-final class EcsHandlers implements EcsApi<Caller> {
+final class EcsHandlers extends ServiceHandlers {
 
     private final ClusterOperations clusters;
     private final CapacityProviderOperations providers;
@@ -18,18 +16,17 @@ final class EcsHandlers implements EcsApi<Caller> {
     private final TaskOperations tasks;
     private final TaskProtectionOperations protection;
     private final ContainerInstanceOperations instances;
-    private final ServiceOperations services;
-    private final ServiceLists serviceLists;
-    private final ServiceDeploymentLists deploymentLists;
-    private final ServiceDeploymentOperations serviceDeployments;
-    private final TaskSetOperations taskSets;
     private final AttributeOperations attributes;
     private final AccountSettingOperations settings;
     private final TagOperations tags;
     private final ExecuteCommandOperations commands;
 
     EcsHandlers(EcsParts parts) {
-        Writes writes = new Writes(parts.store());
+        this(parts, new Writes(parts.store()));
+    }
+
+    private EcsHandlers(EcsParts parts, Writes writes) {
+        super(parts, writes);
         this.clusters = new ClusterOperations(parts, writes);
         this.providers = new CapacityProviderOperations(parts, writes);
         this.definitions = new TaskDefinitionOperations(parts, writes);
@@ -38,11 +35,6 @@ final class EcsHandlers implements EcsApi<Caller> {
         this.tasks = new TaskOperations(parts, writes);
         this.protection = new TaskProtectionOperations(parts, writes);
         this.instances = new ContainerInstanceOperations(parts, writes);
-        this.services = new ServiceOperations(parts, writes);
-        this.serviceLists = new ServiceLists(parts, writes);
-        this.deploymentLists = new ServiceDeploymentLists(parts, writes);
-        this.serviceDeployments = new ServiceDeploymentOperations(parts, writes);
-        this.taskSets = new TaskSetOperations(parts, writes);
         this.attributes = new AttributeOperations(parts, writes);
         this.settings = new AccountSettingOperations(parts, writes);
         this.tags = new TagOperations(parts, writes);
@@ -232,99 +224,9 @@ final class EcsHandlers implements EcsApi<Caller> {
     }
 
     @Override
-    public CreateServiceResponse createService(CreateServiceRequest request, Caller caller)
-            throws InterruptedException {
-        return CreateServiceResponse.builder()
-                .service(services.create(request, caller))
-                .build();
-    }
-
-    @Override
-    public UpdateServiceResponse updateService(UpdateServiceRequest request, Caller caller)
-            throws InterruptedException {
-        return UpdateServiceResponse.builder().service(services.update(request)).build();
-    }
-
-    @Override
-    public DeleteServiceResponse deleteService(DeleteServiceRequest request, Caller caller)
-            throws InterruptedException {
-        return DeleteServiceResponse.builder().service(services.delete(request)).build();
-    }
-
-    @Override
-    public DescribeServicesResponse describeServices(DescribeServicesRequest request, Caller caller) {
-        return serviceLists.describe(request);
-    }
-
-    @Override
-    public ListServicesResponse listServices(ListServicesRequest request, Caller caller) {
-        return serviceLists.list(request);
-    }
-
-    @Override
     public ListServicesByNamespaceResponse listServicesByNamespace(
             ListServicesByNamespaceRequest request, Caller caller) {
         throw new AwsException("NamespaceNotFoundException", "The specified namespace was not found.");
-    }
-
-    @Override
-    public DescribeServiceDeploymentsResponse describeServiceDeployments(
-            DescribeServiceDeploymentsRequest request, Caller caller) {
-        return deploymentLists.describe(request);
-    }
-
-    @Override
-    public ListServiceDeploymentsResponse listServiceDeployments(ListServiceDeploymentsRequest request, Caller caller) {
-        return deploymentLists.list(request);
-    }
-
-    @Override
-    public DescribeServiceRevisionsResponse describeServiceRevisions(
-            DescribeServiceRevisionsRequest request, Caller caller) {
-        return deploymentLists.describeRevisions(request);
-    }
-
-    @Override
-    public StopServiceDeploymentResponse stopServiceDeployment(StopServiceDeploymentRequest request, Caller caller)
-            throws InterruptedException {
-        return serviceDeployments.stop(request);
-    }
-
-    @Override
-    public ContinueServiceDeploymentResponse continueServiceDeployment(
-            ContinueServiceDeploymentRequest request, Caller caller) throws InterruptedException {
-        return serviceDeployments.proceed(request);
-    }
-
-    @Override
-    public CreateTaskSetResponse createTaskSet(CreateTaskSetRequest request, Caller caller)
-            throws InterruptedException {
-        return CreateTaskSetResponse.builder().taskSet(taskSets.create(request)).build();
-    }
-
-    @Override
-    public DescribeTaskSetsResponse describeTaskSets(DescribeTaskSetsRequest request, Caller caller) {
-        return taskSets.describe(request);
-    }
-
-    @Override
-    public UpdateTaskSetResponse updateTaskSet(UpdateTaskSetRequest request, Caller caller)
-            throws InterruptedException {
-        return UpdateTaskSetResponse.builder().taskSet(taskSets.update(request)).build();
-    }
-
-    @Override
-    public DeleteTaskSetResponse deleteTaskSet(DeleteTaskSetRequest request, Caller caller)
-            throws InterruptedException {
-        return DeleteTaskSetResponse.builder().taskSet(taskSets.delete(request)).build();
-    }
-
-    @Override
-    public UpdateServicePrimaryTaskSetResponse updateServicePrimaryTaskSet(
-            UpdateServicePrimaryTaskSetRequest request, Caller caller) throws InterruptedException {
-        return UpdateServicePrimaryTaskSetResponse.builder()
-                .taskSet(taskSets.makePrimary(request))
-                .build();
     }
 
     @Override
