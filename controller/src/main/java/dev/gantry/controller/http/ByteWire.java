@@ -1,6 +1,7 @@
 package dev.gantry.controller.http;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.vertx.core.Future;
@@ -20,11 +21,13 @@ final class ByteWire implements Wire {
 
     private final Vertx vertx;
     private final NetSocket socket;
+    private final Channel channel;
     private boolean closed;
 
-    private ByteWire(Vertx vertx, NetSocket socket) {
+    private ByteWire(Vertx vertx, NetSocket socket, Channel channel) {
         this.vertx = vertx;
         this.socket = socket;
+        this.channel = channel;
     }
 
     /** Vert.x itself leaves HTTP for GET only; clients of SPDY ask by POST. */
@@ -40,17 +43,25 @@ final class ByteWire implements Wire {
         ChannelHandlerContext encoder =
                 connection.channelHandlerContext().pipeline().context(HttpResponseEncoder.class);
         var _ = encoder.writeAndFlush(Unpooled.copiedBuffer(head.append("\r\n"), StandardCharsets.US_ASCII));
-        return connection.netSocket().map(socket -> new ByteWire(vertx, socket));
+        return connection.netSocket().map(socket -> new ByteWire(vertx, socket, encoder.channel()));
     }
 
     @Override
     public void listen(Consumer<Socket.Message> came, Runnable whenClosed) {
         socket.handler(bytes -> came.accept(new Socket.Message.Binary(Body.of(bytes.getBytes()))));
         socket.exceptionHandler(_ -> socket.close());
-        socket.closeHandler(_ -> {
+        socket.closeHandler(_ -> end(whenClosed));
+        // A client may go as soon as it has its answer, before anybody listens.
+        if (!channel.isActive()) {
+            end(whenClosed);
+        }
+    }
+
+    private void end(Runnable whenClosed) {
+        if (!closed) {
             closed = true;
             whenClosed.run();
-        });
+        }
     }
 
     @Override
