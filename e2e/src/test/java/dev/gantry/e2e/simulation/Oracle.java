@@ -381,6 +381,10 @@ final class Oracle implements Backend.Watcher {
         if (service == null || service.getStatus() != EcsService.Status.ACTIVE || service.getDaemon()) {
             return;
         }
+        // A deployment that takes the place of one whose revisions are being exchanged ends what that one had made.
+        if (world.users().exchanges(service.getName()) && service.getDeploymentsCount() > 2) {
+            return;
+        }
         long serving = workloads.values().stream()
                 .filter(one -> one.getOwner().equals(owner) && isServing(one))
                 .count();

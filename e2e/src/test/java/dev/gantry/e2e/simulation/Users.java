@@ -67,6 +67,11 @@ final class Users {
         this.dice = dice;
     }
 
+    /** Whether a service keeps two revisions side by side while one takes the place of the other. */
+    boolean exchanges(String service) {
+        return service.equals(TIDE);
+    }
+
     Percents percents(String service) {
         return SERVICES.getOrDefault(service, new Percents(100, 200));
     }
