@@ -30,15 +30,12 @@ public interface TaskFactory {
      * @param node empty for any
      */
     static WorkloadSpec meant(WorkloadSpec spec, PlacementConstraint where, String node, boolean daemon) {
-        boolean anywhere = where.getType() == PlacementConstraint.Type.TYPE_UNSPECIFIED && node.isEmpty() && !daemon;
-        if (anywhere) {
-            return spec;
-        }
-        if (where.getType() == PlacementConstraint.Type.TYPE_UNSPECIFIED && node.isEmpty() && !daemon) {
+        boolean constrained = where.getType() != PlacementConstraint.Type.TYPE_UNSPECIFIED;
+        if (!constrained && node.isEmpty() && !daemon) {
             return spec;
         }
         WorkloadSpec.Builder meant = spec.toBuilder().setRequiredNode(node).setDaemon(daemon);
-        if (where.getType() != PlacementConstraint.Type.TYPE_UNSPECIFIED) {
+        if (constrained) {
             meant.addConstraints(where);
         }
         return meant.build();
