@@ -73,7 +73,8 @@ final class TwoFaces implements AutoCloseable {
     /** Calls an operation with JSON in which single quotes stand for double ones. */
     JsonNode aws(String operation, String input) throws IOException, InterruptedException {
         Caller caller = new Caller(ARNS.account(), ARNS.region(), ARNS.root(), "request-1");
-        return ecs.call(operation, json.readTree(input.replace('\'', '"')), caller);
+        return ecs.call(operation, json.readTree(input.replace('\'', '"')), caller)
+                .tree();
     }
 
     /** Registers a revision of a family whose container needs so much memory. */

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.aws.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -35,6 +36,21 @@ public final class EcsJson {
 
     public static JsonNode tree(Object document) {
         return MAPPER.valueToTree(document);
+    }
+
+    /** A record of the API as an answer: it has the model's members and no others. */
+    public static Output output(Object document) {
+        return new Output() {
+            @Override
+            public JsonNode tree() {
+                return EcsJson.tree(document);
+            }
+
+            @Override
+            public void writeTo(JsonGenerator json) throws IOException {
+                MAPPER.writeValue(json, document);
+            }
+        };
     }
 
     /** Reads a stored document as it is, whatever it has and lacks; an empty one stands for an empty object. */

@@ -13,7 +13,6 @@ import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,9 @@ public record EcsLookup(Arns arns) {
     }
 
     public static Key<EcsTaskDefinition> definitionKey(String family, int revision) {
-        return Kinds.ECS_TASK_DEFINITION.key(family, String.format(Locale.ROOT, "%08d", revision));
+        String digits = Integer.toString(revision);
+        return Kinds.ECS_TASK_DEFINITION.key(
+                family, digits.length() < 8 ? "00000000".substring(digits.length()) + digits : digits);
     }
 
     /** The name of a cluster, which need not exist. */
