@@ -76,7 +76,11 @@ final class EventSource {
                 ofService(step, change.key().scope()).stream()
                         .map(one -> one.setAction(event.toBuilder().clearText()).build())
                         .toList();
-            case EcsService service -> deployments(step, service, change.before());
+            case EcsService service -> {
+                List<EventStep> steps = new ArrayList<>(deployments(step, service, change.before()));
+                steps.addAll(new ServiceSteps(atMs, after.revision()).steps(change.before(), service));
+                yield steps;
+            }
             case EcsServiceDeployment deployment -> hooks(step, deployment, change.before());
             default -> List.of();
         };

@@ -128,6 +128,9 @@ record EventView(Arns arns) {
         if (!action.getReason().isEmpty()) {
             detail.put("reason", action.getReason());
         }
+        if (step.hasDesiredCount()) {
+            detail.put("desiredCount", step.getDesiredCount());
+        }
         if (action.getTasksCount() > 0) {
             ArrayNode tasks = detail.putArray("taskArns");
             action.getTasksList().forEach(task -> tasks.add(arns.task(step.getCluster(), task)));
