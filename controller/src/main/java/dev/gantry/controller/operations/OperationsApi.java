@@ -44,6 +44,7 @@ public final class OperationsApi {
             Explanations explanations,
             Drafts drafts,
             Channels channels,
+            Events events,
             JoinTokens tokens,
             Admission admission,
             InstantSource clock,
@@ -78,6 +79,7 @@ public final class OperationsApi {
         routes.answer(Target.PREFIX + "*", this::answer);
         routes.answer("/_gantry/reset", this::answer);
         routes.stream(Target.PREFIX + "logs/*", new LogStream(parts.admission(), channels));
+        routes.stream(Target.PREFIX + "events", new EventStream(parts.admission(), parts.store(), parts.events()));
         routes.socket(Target.PREFIX + "exec/*", new ExecSocket(parts.admission(), channels));
     }
 

@@ -33,6 +33,7 @@ final class World implements AutoCloseable {
     private final MemoryBackend backend = new MemoryBackend(this::storeClock);
     private final Oracle oracle = new Oracle(this);
     private final SimPods pods = new SimPods(this);
+    private final SimEvents events = new SimEvents(this);
     private final Moments moments = new Moments(this);
     private final Users users;
     private final KubeUsers kubeUsers;
@@ -123,6 +124,10 @@ final class World implements AutoCloseable {
 
     SimPods pods() {
         return pods;
+    }
+
+    SimEvents events() {
+        return events;
     }
 
     SimRoom room() {
@@ -319,6 +324,7 @@ final class World implements AutoCloseable {
         backend.loseWatchers("simulated");
         if (why == Trouble.STORE_COMPACTED) {
             backend.compact(oracle.revision());
+            events.compacted(oracle.revision());
         }
         backend.watch(oracle.revision(), oracle);
     }

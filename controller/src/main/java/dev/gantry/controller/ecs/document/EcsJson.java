@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /** Binds the records of the ECS API to JSON: absent members stay out, unknown ones are ignored, times are epoch seconds. */
 public final class EcsJson {
@@ -32,7 +34,28 @@ public final class EcsJson {
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .build();
 
+    /** Where AWS writes times as texts, in events. */
+    private static final ObjectMapper WITH_TEXTS =
+            MAPPER.copy().registerModule(new SimpleModule("texts").addSerializer(Instant.class, new TextWriter()));
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
+
     private EcsJson() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** As {@link #tree}, with times as texts. */
+    public static ObjectNode treeWithTexts(Object document) {
+        return WITH_TEXTS.valueToTree(document);
+    }
+
+    /** A time as events have it, in milliseconds. */
+    public static String text(Instant time) {
+        return TIME.format(time);
+    }
 
     public static JsonNode tree(Object document) {
         return MAPPER.valueToTree(document);
@@ -90,6 +113,13 @@ public final class EcsJson {
         @Override
         public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
             out.writeNumber(BigDecimal.valueOf(value.toEpochMilli(), 3));
+        }
+    }
+
+    private static final class TextWriter extends JsonSerializer<Instant> {
+        @Override
+        public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(text(value));
         }
     }
 
