@@ -21,13 +21,10 @@ import dev.gantry.proto.NetworkBinding;
 import dev.gantry.proto.RegistryCredentials;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +49,7 @@ public final class SimulatedEngine implements ContainerEngine {
     private final HostPorts ports = new HostPorts();
     private final Map<String, SimulatedContainer> byName = new TreeMap<>();
     private final Map<String, SimulatedContainer> byId = new TreeMap<>();
-    private final Set<String> images = new TreeSet<>();
+    private final ImageShelf images = new ImageShelf();
     private final Map<String, Map<String, String>> volumes = new TreeMap<>();
     private Optional<Consumer<EngineEvent>> watching = Optional.empty();
     private long ids;
@@ -151,8 +148,8 @@ public final class SimulatedEngine implements ContainerEngine {
     @Override
     public Optional<Sighting> inspect(String idOrName) {
         return lookUp(idOrName)
-                .map(container -> locked(() ->
-                        container.sighting(imageId(container.creation().spec().getImage()))));
+                .map(container -> locked(() -> container.sighting(
+                        ImageShelf.id(container.creation().spec().getImage()))));
     }
 
     /** Nobody can ask about itself here, and nobody else wants it in full. */
@@ -165,7 +162,7 @@ public final class SimulatedEngine implements ContainerEngine {
     public String create(Creation creation) {
         return locked(() -> {
             String image = creation.spec().getImage();
-            if (!images.contains(image)) {
+            if (!images.has(image)) {
                 throw new EngineException(Kind.NOT_FOUND, "No such image: " + image);
             }
             if (byName.containsKey(creation.name())) {
@@ -181,7 +178,7 @@ public final class SimulatedEngine implements ContainerEngine {
 
     /** Different from those of an earlier process, which the agent may remember. */
     private String newId(Creation creation) {
-        return sha256(creation.name() + " " + ++ids + " " + surroundings.millis());
+        return ImageShelf.sha256(creation.name() + " " + ++ids + " " + surroundings.millis());
     }
 
     @Override
@@ -222,16 +219,28 @@ public final class SimulatedEngine implements ContainerEngine {
     public void stop(String id, Duration grace) throws InterruptedException {
         SimulatedContainer container = find(id);
         int run = locked(container::run);
-        Optional<Duration> reaction =
-                locked(container::program).onSigterm().filter(takes -> takes.compareTo(grace) < 0);
-        int exitCode = reaction.isPresent() ? TERMINATED : KILLED;
-        Duration takes = reaction.orElse(grace);
-        if (takes.isZero()) {
-            end(container, () -> container.isIn(run), exitCode, false);
+        if (grace.isPositive()) {
+            terminate(id);
+            if (locked(() -> container.isIn(run))) {
+                surroundings.later(grace, () -> end(container, () -> container.isIn(run), KILLED, false));
+            }
         } else {
-            surroundings.later(takes, () -> end(container, () -> container.isIn(run), exitCode, false));
+            end(container, () -> container.isIn(run), KILLED, false);
         }
         surroundings.await(() -> !locked(() -> container.isIn(run)));
+    }
+
+    /** The engine or somebody else asks a container's process to end. */
+    public void terminate(String id) {
+        SimulatedContainer container = find(id);
+        int run = locked(container::run);
+        BooleanSupplier still = () -> container.isIn(run);
+        Optional<Duration> takes = locked(container::program).onSigterm();
+        if (takes.filter(Duration::isZero).isPresent()) {
+            end(container, still, TERMINATED, false);
+        } else {
+            takes.ifPresent(needed -> surroundings.later(needed, () -> end(container, still, TERMINATED, false)));
+        }
     }
 
     @Override
@@ -261,43 +270,25 @@ public final class SimulatedEngine implements ContainerEngine {
 
     @Override
     public Optional<LocalImage> image(String reference) {
-        return locked(() -> images.contains(reference) ? Optional.of(local(reference)) : Optional.empty());
-    }
-
-    private static LocalImage local(String reference) {
-        String id = imageId(reference);
-        return new LocalImage(id, List.of(reference), List.of(reference + "@" + id));
-    }
-
-    private static String imageId(String reference) {
-        return "sha256:" + sha256(reference);
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return images.find(reference);
     }
 
     @Override
     public List<LocalImage> images() {
-        return locked(() -> images.stream().map(SimulatedEngine::local).toList());
+        return images.all();
     }
 
     @Override
     public List<String> imagesInUse() {
         return locked(() -> byName.values().stream()
-                .map(container -> imageId(container.creation().spec().getImage()))
+                .map(container -> ImageShelf.id(container.creation().spec().getImage()))
                 .distinct()
                 .toList());
     }
 
     @Override
     public void removeImage(String reference) {
-        locked(() -> images.remove(reference));
+        images.remove(reference);
     }
 
     /** No registry is asked: every image is there at once, whether it exists or not. */
@@ -313,9 +304,8 @@ public final class SimulatedEngine implements ContainerEngine {
     }
 
     private void add(String reference) {
-        if (locked(() -> images.add(reference))) {
-            tell(new EngineEvent.ImagesChanged());
-        }
+        images.add(reference);
+        tell(new EngineEvent.ImagesChanged());
     }
 
     @Override
@@ -390,7 +380,7 @@ public final class SimulatedEngine implements ContainerEngine {
         Optional<Consumer<EngineEvent>> mine = Optional.of(listener);
         locked(() -> watching = mine);
         listener.accept(new EngineEvent.Connected());
-        surroundings.await(() -> locked(() -> watching != mine));
+        surroundings.await(() -> locked(() -> !watching.equals(mine)));
     }
 
     /** Ends the stream of events. */
