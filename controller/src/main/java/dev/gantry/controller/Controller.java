@@ -146,9 +146,9 @@ public final class Controller implements AutoCloseable {
         return identity;
     }
 
-    /** Admits a node of the same process; others ask through the API. */
-    public String joinToken(Duration life) throws InterruptedException {
-        return tokens.issue(life);
+    /** Admits so many nodes of the same process; others ask through the API. */
+    public String joinToken(Duration life, int uses) throws InterruptedException {
+        return tokens.issue(life, uses);
     }
 
     /** Whether a node has registered and is heard of. */

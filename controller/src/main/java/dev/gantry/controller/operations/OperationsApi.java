@@ -199,8 +199,9 @@ public final class OperationsApi {
         Duration life = request.has("ttlSeconds")
                 ? Duration.ofSeconds(request.path("ttlSeconds").asLong())
                 : JoinTokens.LIFE;
+        int uses = request.path("uses").asInt(1);
         Instant expires = parts.clock().instant().plus(life);
-        String token = parts.tokens().issue(life);
+        String token = parts.tokens().issue(life, uses);
         String address = snapshot.get(Kinds.LEADER_KEY)
                 .map(leader -> leader.value().getAgentAddress())
                 .orElseThrow(() -> new RefusedException(
@@ -209,6 +210,7 @@ public final class OperationsApi {
                 .put("token", token)
                 .put("agentAddress", address)
                 .put("expiresAt", expires.toString())
+                .put("uses", uses)
                 .put("command", "gantry agent --join " + token + "@" + address);
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.simulation;
 
+import dev.gantry.agent.simulated.Addresses;
 import dev.gantry.controller.ecs.EcsSetup;
 import dev.gantry.e2e.simulation.Agenda.Process;
 import dev.gantry.store.UnavailableException;
@@ -40,6 +41,7 @@ final class World implements AutoCloseable {
     private final KubeOperators kubeOperators;
     private final EcsOperators ecsOperators;
     private final SimRoom room = new SimRoom(this);
+    private final Addresses addresses = new Addresses();
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
     private final Map<String, SimNode> nodes = new TreeMap<>();
@@ -85,6 +87,11 @@ final class World implements AutoCloseable {
 
     Agenda agenda() {
         return agenda;
+    }
+
+    /** Of all containers. */
+    Addresses addresses() {
+        return addresses;
     }
 
     Dice dice() {
