@@ -5,7 +5,7 @@ import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 
 /** Hands each operation of the API to its group. What is not here, Gantry does not have. */
-final class EcsHandlers extends ServiceHandlers {
+final class EcsHandlers extends DaemonHandlers {
 
     private final ClusterOperations clusters;
     private final CapacityProviderOperations providers;

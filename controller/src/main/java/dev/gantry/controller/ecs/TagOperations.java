@@ -10,6 +10,7 @@ import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.EcsName;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -18,6 +19,7 @@ import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import dev.gantry.controller.ecs.document.EcsName.TaskSetName;
+import dev.gantry.controller.ecs.document.Families;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.TaskView;
@@ -111,6 +113,14 @@ final class TagOperations {
                         snapshot,
                         "task definition",
                         EcsLookup.definitionKey(family, revision),
+                        value -> value.getTagsMap(),
+                        (value, tags) ->
+                                value.toBuilder().clearTags().putAllTags(tags).build());
+            case DaemonDefinitionName(String family, int revision) ->
+                of(
+                        snapshot,
+                        "daemon task definition",
+                        Families.OF_DAEMONS.key(family, revision),
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());

@@ -23,6 +23,8 @@ final class Reset {
             Kinds.EXEC_SESSION,
             Kinds.ECS_TASK_DEFINITION,
             Kinds.ECS_FAMILY,
+            Kinds.ECS_DAEMON_TASK_DEFINITION,
+            Kinds.ECS_DAEMON_FAMILY,
             Kinds.IDEMPOTENCY,
             Kinds.ECS_ACCOUNT_SETTINGS,
             Kinds.ECS_CLUSTER,

@@ -64,6 +64,12 @@ public final class Kinds {
     public static final Kind<EcsTaskDefinition> ECS_TASK_DEFINITION =
             new Kind<>("ecs-task-definition", EcsTaskDefinition.parser());
 
+    public static final Kind<EcsFamily> ECS_DAEMON_FAMILY = new Kind<>("ecs-daemon-family", EcsFamily.parser());
+
+    /** As {@link #ECS_TASK_DEFINITION}. */
+    public static final Kind<EcsTaskDefinition> ECS_DAEMON_TASK_DEFINITION =
+            new Kind<>("ecs-daemon-task-definition", EcsTaskDefinition.parser());
+
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
 
@@ -259,6 +265,8 @@ public final class Kinds {
             ECS_CLUSTER,
             ECS_FAMILY,
             ECS_TASK_DEFINITION,
+            ECS_DAEMON_FAMILY,
+            ECS_DAEMON_TASK_DEFINITION,
             ECS_SERVICE,
             ECS_SERVICE_DEPLOYMENT,
             ECS_SERVICE_REVISION,

@@ -1,6 +1,7 @@
 package dev.gantry.controller.ecs.document;
 
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -62,6 +63,10 @@ public record Arns(String region, String account) {
         return arn("task-definition/" + family + ":" + revision);
     }
 
+    public String daemonTaskDefinition(String family, int revision) {
+        return arn("daemon-task-definition/" + family + ":" + revision);
+    }
+
     public String capacityProvider(String name) {
         return arn("capacity-provider/" + name);
     }
@@ -102,12 +107,14 @@ public record Arns(String region, String account) {
             case "task-set 5" -> Optional.of(new TaskSetName(path[1], path[2], path[3] + "/" + path[4]));
             case "container-instance 3" -> Optional.of(new NodeName(path[1], path[2]));
             case "capacity-provider 2" -> Optional.of(new ProviderName(path[1]));
-            case "task-definition 2" -> definition(path[1]);
+            case "task-definition 2" -> definition(path[1]).map(name -> name);
+            case "daemon-task-definition 2" ->
+                definition(path[1]).map(name -> new DaemonDefinitionName(name.family(), name.revision()));
             default -> Optional.empty();
         };
     }
 
-    private static Optional<EcsName> definition(String familyAndRevision) {
+    private static Optional<DefinitionName> definition(String familyAndRevision) {
         int colon = familyAndRevision.lastIndexOf(':');
         String revision = familyAndRevision.substring(colon + 1);
         return colon > 0 && revision.matches("[1-9][0-9]{0,8}")

@@ -2,6 +2,7 @@ package dev.gantry.controller.ecs.document;
 
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -13,7 +14,6 @@ import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.store.Key;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ public record EcsLookup(Arns arns) {
     }
 
     public static Key<EcsTaskDefinition> definitionKey(String family, int revision) {
-        return Kinds.ECS_TASK_DEFINITION.key(family, String.format(Locale.ROOT, "%08d", revision));
+        return Families.OF_TASKS.key(family, revision);
     }
 
     /** The name of a cluster, which need not exist. */
@@ -112,18 +112,36 @@ public record EcsLookup(Arns arns) {
     public Optional<Versioned<EcsTaskDefinition>> definition(Snapshot snapshot, String reference) {
         if (Arns.isArn(reference)) {
             return switch (arns.parse(reference).orElse(null)) {
-                case DefinitionName(String family, int revision) -> exact(snapshot, family, revision);
-                case null, default ->
-                    throw Refusals.invalid("Invalid identifier: " + reference
-                            + " is not the ARN of a task definition in this account and region.");
+                case DefinitionName(String family, int revision) ->
+                    exact(snapshot, Families.OF_TASKS, family, revision);
+                case null, default -> throw otherKind(reference, "task definition");
             };
         }
+        return named(snapshot, Families.OF_TASKS, reference);
+    }
+
+    /** A daemon task definition by ARN, {@code family:revision}, or the newest active one of a family. */
+    public Optional<Versioned<EcsTaskDefinition>> daemonDefinition(Snapshot snapshot, String reference) {
+        if (Arns.isArn(reference)) {
+            return switch (arns.parse(reference).orElse(null)) {
+                case DaemonDefinitionName(String family, int revision) ->
+                    exact(snapshot, Families.OF_DAEMONS, family, revision);
+                case null, default -> throw otherKind(reference, "daemon task definition");
+            };
+        }
+        return named(snapshot, Families.OF_DAEMONS, reference);
+    }
+
+    private static Optional<Versioned<EcsTaskDefinition>> named(
+            Snapshot snapshot, Families families, String reference) {
         int colon = reference.indexOf(':');
         String family = colon < 0 ? reference : reference.substring(0, colon);
         if (!isName(family)) {
             throw Refusals.client("Family contains invalid characters.");
         }
-        return colon < 0 ? newest(snapshot, family) : exact(snapshot, family, revision(reference.substring(colon + 1)));
+        return colon < 0
+                ? families.newest(snapshot, family)
+                : exact(snapshot, families, family, revision(reference.substring(colon + 1)));
     }
 
     private static int revision(String text) {
@@ -133,21 +151,9 @@ public record EcsLookup(Arns arns) {
         return Integer.parseInt(text);
     }
 
-    private static Optional<Versioned<EcsTaskDefinition>> exact(Snapshot snapshot, String family, int revision) {
-        return isName(family) ? snapshot.get(definitionKey(family, revision)) : Optional.empty();
-    }
-
-    private static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
-        int latest = snapshot.get(Kinds.ECS_FAMILY.key("", family))
-                .map(record -> record.value().getLatestRevision())
-                .orElse(0);
-        for (int revision = latest; revision > 0; revision--) {
-            Optional<Versioned<EcsTaskDefinition>> found = snapshot.get(definitionKey(family, revision));
-            if (found.isPresent() && found.get().value().getStatus() == EcsTaskDefinition.Status.ACTIVE) {
-                return found;
-            }
-        }
-        return Optional.empty();
+    private static Optional<Versioned<EcsTaskDefinition>> exact(
+            Snapshot snapshot, Families families, String family, int revision) {
+        return isName(family) ? snapshot.get(families.key(family, revision)) : Optional.empty();
     }
 
     /** Letters, digits, hyphens and underscores, at most 255: what ECS allows in the names of clusters, families, services. */

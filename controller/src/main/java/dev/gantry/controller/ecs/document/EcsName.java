@@ -28,4 +28,7 @@ public sealed interface EcsName {
     }
 
     record DefinitionName(String family, int revision) implements EcsName {}
+
+    /** A daemon task definition. */
+    record DaemonDefinitionName(String family, int revision) implements EcsName {}
 }
