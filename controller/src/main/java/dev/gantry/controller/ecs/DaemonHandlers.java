@@ -7,10 +7,14 @@ import dev.gantry.controller.aws.Caller;
 abstract class DaemonHandlers extends ServiceHandlers {
 
     private final DaemonDefinitionOperations definitions;
+    private final DaemonOperations daemons;
+    private final DaemonDeploymentLists deployments;
 
     DaemonHandlers(EcsParts parts, Writes writes) {
         super(parts, writes);
         this.definitions = new DaemonDefinitionOperations(parts, writes);
+        this.daemons = new DaemonOperations(parts, writes);
+        this.deployments = new DaemonDeploymentLists(parts, writes, daemons);
     }
 
     @Override
@@ -35,5 +39,47 @@ abstract class DaemonHandlers extends ServiceHandlers {
     public DeleteDaemonTaskDefinitionResponse deleteDaemonTaskDefinition(
             DeleteDaemonTaskDefinitionRequest request, Caller caller) throws InterruptedException {
         return definitions.delete(request.daemonTaskDefinition());
+    }
+
+    @Override
+    public CreateDaemonResponse createDaemon(CreateDaemonRequest request, Caller caller) throws InterruptedException {
+        return daemons.create(request, caller);
+    }
+
+    @Override
+    public DescribeDaemonResponse describeDaemon(DescribeDaemonRequest request, Caller caller) {
+        return daemons.describe(request.daemonArn());
+    }
+
+    @Override
+    public ListDaemonsResponse listDaemons(ListDaemonsRequest request, Caller caller) {
+        return daemons.list(request);
+    }
+
+    @Override
+    public UpdateDaemonResponse updateDaemon(UpdateDaemonRequest request, Caller caller) throws InterruptedException {
+        return daemons.update(request);
+    }
+
+    @Override
+    public DeleteDaemonResponse deleteDaemon(DeleteDaemonRequest request, Caller caller) throws InterruptedException {
+        return daemons.delete(request.daemonArn());
+    }
+
+    @Override
+    public DescribeDaemonDeploymentsResponse describeDaemonDeployments(
+            DescribeDaemonDeploymentsRequest request, Caller caller) {
+        return deployments.describe(request);
+    }
+
+    @Override
+    public ListDaemonDeploymentsResponse listDaemonDeployments(ListDaemonDeploymentsRequest request, Caller caller) {
+        return deployments.list(request);
+    }
+
+    @Override
+    public DescribeDaemonRevisionsResponse describeDaemonRevisions(
+            DescribeDaemonRevisionsRequest request, Caller caller) {
+        return deployments.describeRevisions(request);
     }
 }

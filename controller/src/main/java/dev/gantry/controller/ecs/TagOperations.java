@@ -6,11 +6,15 @@ import dev.gantry.aws.ecs.CreateClusterRequest;
 import dev.gantry.aws.ecs.Tag;
 import dev.gantry.controller.ecs.capacity.Provider;
 import dev.gantry.controller.ecs.compile.Singleton;
+import dev.gantry.controller.ecs.document.DaemonDocument;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.EcsName;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
 import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDeploymentName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -116,6 +120,14 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
+            case DaemonName(String cluster, String daemon) ->
+                of(
+                        snapshot,
+                        "daemon",
+                        Kinds.ECS_DAEMON.key(cluster, DaemonDocument.recordName(daemon)),
+                        value -> value.getTagsMap(),
+                        (value, tags) ->
+                                value.toBuilder().clearTags().putAllTags(tags).build());
             case DaemonDefinitionName(String family, int revision) ->
                 of(
                         snapshot,
@@ -132,7 +144,11 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
-            case ServiceDeploymentName _, ServiceRevisionName _, TaskSetName _ -> throw untaggable(arn);
+            case ServiceDeploymentName _,
+                    ServiceRevisionName _,
+                    TaskSetName _,
+                    DaemonDeploymentName _,
+                    DaemonRevisionName _ -> throw untaggable(arn);
             case NodeName node ->
                 of(
                         snapshot,

@@ -18,6 +18,7 @@ final class Reset {
 
     private static final List<Kind<?>> ORDER = List.of(
             Kinds.ECS_SERVICE,
+            Kinds.ECS_DAEMON,
             Kinds.WORKLOAD,
             Kinds.EVENT,
             Kinds.EXEC_SESSION,

@@ -73,6 +73,9 @@ public final class Kinds {
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
 
+    /** Managed daemons. Scope: the cluster's name; named {@code daemon:<name>}, which no service can be named. */
+    public static final Kind<EcsService> ECS_DAEMON = new Kind<>("ecs-daemon", EcsService.parser());
+
     /** No scope; named by the provider. */
     public static final Kind<EcsCapacityProvider> ECS_CAPACITY_PROVIDER =
             new Kind<>("ecs-capacity-provider", EcsCapacityProvider.parser());
@@ -268,6 +271,7 @@ public final class Kinds {
             ECS_DAEMON_FAMILY,
             ECS_DAEMON_TASK_DEFINITION,
             ECS_SERVICE,
+            ECS_DAEMON,
             ECS_SERVICE_DEPLOYMENT,
             ECS_SERVICE_REVISION,
             ECS_ACCOUNT_SETTINGS,

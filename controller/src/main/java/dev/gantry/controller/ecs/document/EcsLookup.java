@@ -132,6 +132,13 @@ public record EcsLookup(Arns arns) {
         return named(snapshot, Families.OF_DAEMONS, reference);
     }
 
+    /** What a deployment's tasks are made from: a definition of tasks or of daemons. */
+    public Optional<Versioned<EcsTaskDefinition>> deployed(Snapshot snapshot, String arn) {
+        return arns.parse(arn).orElse(null) instanceof DaemonDefinitionName
+                ? daemonDefinition(snapshot, arn)
+                : definition(snapshot, arn);
+    }
+
     private static Optional<Versioned<EcsTaskDefinition>> named(
             Snapshot snapshot, Families families, String reference) {
         int colon = reference.indexOf(':');
