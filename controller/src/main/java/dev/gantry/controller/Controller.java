@@ -16,6 +16,7 @@ import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
 import dev.gantry.controller.ecs.capacity.CapacityReconciler;
+import dev.gantry.controller.ecs.compile.DaemonTasks;
 import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.compile.TaskDrafts;
@@ -302,6 +303,11 @@ public final class Controller implements AutoCloseable {
                         new ServiceReconciler(
                                 tasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         WORKERS)
+                .add(
+                        ServiceReconciler.ofDaemons(
+                                new DaemonTasks(new EcsLookup(arns), new TaskCompiler(arns))::task,
+                                RolloutSettings.defaults().withSettle(timing.settle())),
+                        1)
                 .add(new CapacityReconciler(), 1)
                 .add(new EventProjector(events, EventSettings.within(timing.history())), 1);
         loops.add(new AutoscalerReconciler(agents.samples()), 1);

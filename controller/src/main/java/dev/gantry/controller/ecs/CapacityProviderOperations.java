@@ -106,7 +106,9 @@ final class CapacityProviderOperations {
                                 + " cluster: " + cluster.value().getName()
                                 + ". Remove the capacity provider from the cluster and try again.");
                     });
-            if (isUsed(snapshot, name)) {
+            if (isUsed(snapshot, name)
+                    || DaemonRequests.providersInUse(snapshot.list(Kinds.ECS_DAEMON))
+                            .anyMatch(name::equals)) {
                 throw Refusals.invalid(
                         "The capacity provider cannot be deleted because a service uses it. Remove it from"
                                 + " the capacity provider strategy of the service and try again.");

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster operations of the API. */
@@ -250,7 +251,8 @@ final class ClusterOperations {
 
     /** Why a cluster cannot be deleted; empty when nothing is in it. */
     private static Optional<AwsException> occupant(Snapshot snapshot, String cluster) {
-        boolean services = snapshot.list(Kinds.ECS_SERVICE, cluster).stream()
+        boolean services = Stream.of(Kinds.ECS_SERVICE, Kinds.ECS_DAEMON)
+                .flatMap(kind -> snapshot.list(kind, cluster).stream())
                 .anyMatch(service -> service.value().getStatus() != EcsService.Status.INACTIVE);
         if (services) {
             return Optional.of(new AwsException(

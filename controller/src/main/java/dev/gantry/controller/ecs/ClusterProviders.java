@@ -89,6 +89,8 @@ record ClusterProviders(List<String> names, List<CapacityProviderStrategyItem> s
                                 .stream())
                 .anyMatch(item -> gone.contains(item.capacityProvider()));
         boolean tasks = services
+                || DaemonRequests.providersInUse(snapshot.list(Kinds.ECS_DAEMON, cluster))
+                        .anyMatch(gone::contains)
                 || snapshot.list(Kinds.WORKLOAD, cluster).stream()
                         .map(Versioned::value)
                         .anyMatch(task -> !Workloads.isStopped(task) && gone.contains(ProviderTasks.provider(task)));

@@ -3,10 +3,9 @@ package dev.gantry.controller.ecs;
 import dev.gantry.aws.ecs.*;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
-import dev.gantry.controller.ecs.document.Refusals;
 
 /** Hands each operation of the API to its group. What is not here, Gantry does not have. */
-final class EcsHandlers extends ServiceHandlers {
+final class EcsHandlers extends DaemonHandlers {
 
     private final ClusterOperations clusters;
     private final CapacityProviderOperations providers;
@@ -20,6 +19,7 @@ final class EcsHandlers extends ServiceHandlers {
     private final AccountSettingOperations settings;
     private final TagOperations tags;
     private final ExecuteCommandOperations commands;
+    private final AgentOperations agents;
 
     EcsHandlers(EcsParts parts) {
         this(parts, new Writes(parts.store()));
@@ -39,6 +39,7 @@ final class EcsHandlers extends ServiceHandlers {
         this.settings = new AccountSettingOperations(parts, writes);
         this.tags = new TagOperations(parts, writes);
         this.commands = new ExecuteCommandOperations(parts, writes);
+        this.agents = new AgentOperations(parts, writes);
     }
 
     @Override
@@ -212,10 +213,32 @@ final class EcsHandlers extends ServiceHandlers {
 
     @Override
     public RegisterContainerInstanceResponse registerContainerInstance(
-            RegisterContainerInstanceRequest request, Caller caller) {
-        throw Refusals.client(
-                "Container instances register themselves here: run 'gantry agent --join TOKEN@HOST:PORT' on the"
-                        + " machine.");
+            RegisterContainerInstanceRequest request, Caller caller) throws InterruptedException {
+        return RegisterContainerInstanceResponse.builder()
+                .containerInstance(agents.register(request))
+                .build();
+    }
+
+    @Override
+    public DiscoverPollEndpointResponse discoverPollEndpoint(DiscoverPollEndpointRequest request, Caller caller) {
+        return agents.discover(request);
+    }
+
+    @Override
+    public SubmitTaskStateChangeResponse submitTaskStateChange(SubmitTaskStateChangeRequest request, Caller caller) {
+        throw agents.submitted(request.cluster(), request.task());
+    }
+
+    @Override
+    public SubmitContainerStateChangeResponse submitContainerStateChange(
+            SubmitContainerStateChangeRequest request, Caller caller) {
+        throw agents.submitted(request.cluster(), request.task());
+    }
+
+    @Override
+    public SubmitAttachmentStateChangesResponse submitAttachmentStateChanges(
+            SubmitAttachmentStateChangesRequest request, Caller caller) {
+        throw agents.submitted(request);
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Describes and lists service deployments, and describes service revisions. */
 final class ServiceDeploymentLists {
@@ -94,7 +95,7 @@ final class ServiceDeploymentLists {
                 .orElseThrow(Refusals::serviceNotFound)
                 .value();
         List<EcsServiceDeployment> matching = DeploymentRecords.newestFirst(snapshot, service).stream()
-                .filter(record -> isWanted(record, request))
+                .filter(record -> isWanted(record, request.statusOrEmpty(), request.createdAt()))
                 .toList();
         String query = cluster + " "
                 + request.toBuilder()
@@ -132,12 +133,12 @@ final class ServiceDeploymentLists {
         return lookup.arns().parse(arn).orElseThrow(() -> otherKind(arn, what));
     }
 
-    private static RuntimeException otherKind(String arn, String what) {
+    static RuntimeException otherKind(String arn, String what) {
         return Refusals.invalid(
                 "Invalid identifier: " + arn + " is not the ARN of a " + what + " in this account and region.");
     }
 
-    private static void checkCount(String member, List<String> arns) {
+    static void checkCount(String member, List<String> arns) {
         if (arns.isEmpty()) {
             throw Refusals.invalid(member + " cannot be empty.");
         }
@@ -146,11 +147,9 @@ final class ServiceDeploymentLists {
         }
     }
 
-    private static boolean isWanted(EcsServiceDeployment record, ListServiceDeploymentsRequest request) {
-        CreatedAt created = request.createdAt();
+    static boolean isWanted(EcsServiceDeployment record, List<String> statuses, @Nullable CreatedAt created) {
         long at = record.getCreatedAtMs();
-        return (request.statusOrEmpty().isEmpty()
-                        || request.statusOrEmpty().contains(record.getStatus().name()))
+        return (statuses.isEmpty() || statuses.contains(record.getStatus().name()))
                 && (created == null
                         || created.before() == null
                         || at < created.before().toEpochMilli())
@@ -160,7 +159,7 @@ final class ServiceDeploymentLists {
     }
 
     /** Sorts as the list does, so that a page can start after it. */
-    private static String position(EcsServiceDeployment record) {
+    static String position(EcsServiceDeployment record) {
         return String.format(Locale.ROOT, "%016d %s", record.getCreatedAtMs(), record.getId());
     }
 }

@@ -11,6 +11,7 @@ abstract class ServiceHandlers implements EcsApi<Caller> {
     private final ServiceDeploymentLists deploymentLists;
     private final ServiceDeploymentOperations serviceDeployments;
     private final TaskSetOperations taskSets;
+    private final ExpressOperations express;
 
     ServiceHandlers(EcsParts parts, Writes writes) {
         this.services = new ServiceOperations(parts, writes);
@@ -18,6 +19,7 @@ abstract class ServiceHandlers implements EcsApi<Caller> {
         this.deploymentLists = new ServiceDeploymentLists(parts, writes);
         this.serviceDeployments = new ServiceDeploymentOperations(parts, writes);
         this.taskSets = new TaskSetOperations(parts, writes);
+        this.express = new ExpressOperations(parts, writes);
     }
 
     @Override
@@ -108,5 +110,29 @@ abstract class ServiceHandlers implements EcsApi<Caller> {
         return UpdateServicePrimaryTaskSetResponse.builder()
                 .taskSet(taskSets.makePrimary(request))
                 .build();
+    }
+
+    @Override
+    public CreateExpressGatewayServiceResponse createExpressGatewayService(
+            CreateExpressGatewayServiceRequest request, Caller caller) {
+        throw express.create(request);
+    }
+
+    @Override
+    public DescribeExpressGatewayServiceResponse describeExpressGatewayService(
+            DescribeExpressGatewayServiceRequest request, Caller caller) {
+        throw express.missingResource(request.serviceArn());
+    }
+
+    @Override
+    public UpdateExpressGatewayServiceResponse updateExpressGatewayService(
+            UpdateExpressGatewayServiceRequest request, Caller caller) {
+        throw express.missing(request.serviceArn());
+    }
+
+    @Override
+    public DeleteExpressGatewayServiceResponse deleteExpressGatewayService(
+            DeleteExpressGatewayServiceRequest request, Caller caller) {
+        throw express.missing(request.serviceArn());
     }
 }

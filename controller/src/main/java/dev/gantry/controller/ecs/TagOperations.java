@@ -6,10 +6,15 @@ import dev.gantry.aws.ecs.CreateClusterRequest;
 import dev.gantry.aws.ecs.Tag;
 import dev.gantry.controller.ecs.capacity.Provider;
 import dev.gantry.controller.ecs.compile.Singleton;
+import dev.gantry.controller.ecs.document.DaemonDocument;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.EcsName;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDeploymentName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -18,6 +23,7 @@ import dev.gantry.controller.ecs.document.EcsName.ServiceName;
 import dev.gantry.controller.ecs.document.EcsName.ServiceRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.TaskName;
 import dev.gantry.controller.ecs.document.EcsName.TaskSetName;
+import dev.gantry.controller.ecs.document.Families;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.TaskView;
@@ -114,6 +120,22 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
+            case DaemonName(String cluster, String daemon) ->
+                of(
+                        snapshot,
+                        "daemon",
+                        Kinds.ECS_DAEMON.key(cluster, DaemonDocument.recordName(daemon)),
+                        value -> value.getTagsMap(),
+                        (value, tags) ->
+                                value.toBuilder().clearTags().putAllTags(tags).build());
+            case DaemonDefinitionName(String family, int revision) ->
+                of(
+                        snapshot,
+                        "daemon task definition",
+                        Families.OF_DAEMONS.key(family, revision),
+                        value -> value.getTagsMap(),
+                        (value, tags) ->
+                                value.toBuilder().clearTags().putAllTags(tags).build());
             case ProviderName(String provider) ->
                 of(
                         snapshot,
@@ -122,7 +144,11 @@ final class TagOperations {
                         value -> value.getTagsMap(),
                         (value, tags) ->
                                 value.toBuilder().clearTags().putAllTags(tags).build());
-            case ServiceDeploymentName _, ServiceRevisionName _, TaskSetName _ -> throw untaggable(arn);
+            case ServiceDeploymentName _,
+                    ServiceRevisionName _,
+                    TaskSetName _,
+                    DaemonDeploymentName _,
+                    DaemonRevisionName _ -> throw untaggable(arn);
             case NodeName node ->
                 of(
                         snapshot,

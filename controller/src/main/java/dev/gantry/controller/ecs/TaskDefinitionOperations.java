@@ -17,11 +17,10 @@ import dev.gantry.controller.ecs.compile.DefinitionRules;
 import dev.gantry.controller.ecs.compile.RequiredAttributes;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.document.Families;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.document.Tags;
 import dev.gantry.controller.ecs.view.DefinitionView;
-import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.EcsFamily;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.EcsTaskDefinition.Status;
 import dev.gantry.store.Snapshot;
@@ -31,7 +30,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Registers, describes and retires task definitions. */
 final class TaskDefinitionOperations {
@@ -63,10 +61,7 @@ final class TaskDefinitionOperations {
         document.placementConstraintsOrEmpty()
                 .forEach(constraint -> filter.parse(writes.snapshot(), String.valueOf(constraint.expression())));
         ByteString stored = EcsJson.bytes(document);
-        if (stored.size() > BYTES_MAX) {
-            throw Refusals.client(
-                    "Actual length: '" + stored.size() + "'. Max allowed length is '" + BYTES_MAX + "' bytes.");
-        }
+        checkSize(stored);
         EcsTaskDefinition.Builder definition = EcsTaskDefinition.newBuilder()
                 .setFamily(document.family())
                 .setDocumentJson(stored)
@@ -74,25 +69,9 @@ final class TaskDefinitionOperations {
                 .setRegisteredBy(caller.principalArn())
                 .addAllRequiredAttributes(RequiredAttributes.of(document));
         return writes.decide(snapshot -> {
-            var familyKey = Kinds.ECS_FAMILY.key("", document.family());
-            Optional<Versioned<EcsFamily>> family = snapshot.get(familyKey);
-            int revision =
-                    family.map(known -> known.value().getLatestRevision()).orElse(0) + 1;
-            EcsFamily latest = family.map(known -> known.value().toBuilder())
-                    .orElseGet(EcsFamily::newBuilder)
-                    .setLatestRevision(revision)
-                    .build();
-            EcsTaskDefinition registered = definition
-                    .setRevision(revision)
-                    .setRegisteredAtMs(clock.millis())
-                    .build();
-            Transaction.Builder write =
-                    Transaction.builder().create(EcsLookup.definitionKey(document.family(), revision), registered);
-            if (family.isPresent()) {
-                write.update(family.get(), latest);
-            } else {
-                write.create(familyKey, latest);
-            }
+            Transaction.Builder write = Transaction.builder();
+            EcsTaskDefinition registered = Families.OF_TASKS.add(
+                    snapshot, definition.setRegisteredAtMs(clock.millis()).build(), write);
             return new Decision<>(
                     write.build(),
                     _ -> RegisterTaskDefinitionResponse.builder()
@@ -100,6 +79,13 @@ final class TaskDefinitionOperations {
                             .tags(Tags.list(tags))
                             .build());
         });
+    }
+
+    static void checkSize(ByteString stored) {
+        if (stored.size() > BYTES_MAX) {
+            throw Refusals.client(
+                    "Actual length: '" + stored.size() + "'. Max allowed length is '" + BYTES_MAX + "' bytes.");
+        }
     }
 
     DescribeTaskDefinitionResponse describe(DescribeTaskDefinitionRequest request) {

@@ -153,7 +153,7 @@ final class TaskProtectionOperations {
             failures.add(Failures.missing(arn(key)));
             return Optional.empty();
         }
-        String trouble = task.get().value().getOwner().isEmpty()
+        String trouble = !task.get().value().getOwner().startsWith(Kinds.ECS_SERVICE.name() + "/")
                 ? "Only tasks that a service runs can be protected."
                 : Workloads.isUnwanted(task.get().value()) ? "The task is stopping or has stopped." : "";
         if (!trouble.isEmpty()) {

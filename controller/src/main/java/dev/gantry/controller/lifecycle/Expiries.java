@@ -9,6 +9,7 @@ import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.EcsTaskSet;
 import dev.gantry.proto.Workload;
+import dev.gantry.store.Kind;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
@@ -62,9 +63,23 @@ public final class Expiries {
                         granularity(deleted),
                         Expiries::ofService),
                 new Expiry<>(
+                        Kinds.ECS_DAEMON,
+                        daemon -> afterDelete(daemon, deleted),
+                        (_, _) -> false,
+                        granularity(deleted),
+                        Expiries::ofService),
+                new Expiry<>(
                         Kinds.ECS_TASK_DEFINITION,
                         definition -> afterDelete(definition, deleted),
-                        Expiries::isDeployed,
+                        (snapshot, definition) ->
+                                isDeployed(snapshot, Kinds.ECS_SERVICE, ":task-definition/", definition.value()),
+                        granularity(deleted),
+                        (_, _) -> List.of()),
+                new Expiry<>(
+                        Kinds.ECS_DAEMON_TASK_DEFINITION,
+                        definition -> afterDelete(definition, deleted),
+                        (snapshot, definition) ->
+                                isDeployed(snapshot, Kinds.ECS_DAEMON, ":daemon-task-definition/", definition.value()),
                         granularity(deleted),
                         (_, _) -> List.of()));
     }
@@ -100,13 +115,11 @@ public final class Expiries {
                 : Optional.empty();
     }
 
-    /** A service that was not deleted may start tasks of a definition that was. */
-    private static boolean isDeployed(Snapshot snapshot, Versioned<EcsTaskDefinition> definition) {
-        String end = ":task-definition/"
-                + definition.value().getFamily()
-                + ":"
-                + definition.value().getRevision();
-        return snapshot.list(Kinds.ECS_SERVICE).stream()
+    /** A service or daemon that was not deleted may start tasks of a definition that was. */
+    private static boolean isDeployed(
+            Snapshot snapshot, Kind<EcsService> kind, String resource, EcsTaskDefinition definition) {
+        String end = resource + definition.getFamily() + ":" + definition.getRevision();
+        return snapshot.list(kind).stream()
                 .map(Versioned::value)
                 .filter(service -> service.getStatus() != EcsService.Status.INACTIVE)
                 .flatMap(service -> Stream.concat(

@@ -18,11 +18,14 @@ final class Reset {
 
     private static final List<Kind<?>> ORDER = List.of(
             Kinds.ECS_SERVICE,
+            Kinds.ECS_DAEMON,
             Kinds.WORKLOAD,
             Kinds.EVENT,
             Kinds.EXEC_SESSION,
             Kinds.ECS_TASK_DEFINITION,
             Kinds.ECS_FAMILY,
+            Kinds.ECS_DAEMON_TASK_DEFINITION,
+            Kinds.ECS_DAEMON_FAMILY,
             Kinds.IDEMPOTENCY,
             Kinds.ECS_ACCOUNT_SETTINGS,
             Kinds.ECS_CLUSTER,

@@ -66,8 +66,17 @@ public final class Kinds {
     public static final Kind<EcsTaskDefinition> ECS_TASK_DEFINITION =
             new Kind<>("ecs-task-definition", EcsTaskDefinition.parser());
 
+    public static final Kind<EcsFamily> ECS_DAEMON_FAMILY = new Kind<>("ecs-daemon-family", EcsFamily.parser());
+
+    /** As {@link #ECS_TASK_DEFINITION}. */
+    public static final Kind<EcsTaskDefinition> ECS_DAEMON_TASK_DEFINITION =
+            new Kind<>("ecs-daemon-task-definition", EcsTaskDefinition.parser());
+
     /** Scope: the cluster's name. */
     public static final Kind<EcsService> ECS_SERVICE = new Kind<>("ecs-service", EcsService.parser());
+
+    /** Managed daemons. Scope: the cluster's name; named {@code daemon:<name>}, which no service can be named. */
+    public static final Kind<EcsService> ECS_DAEMON = new Kind<>("ecs-daemon", EcsService.parser());
 
     /** No scope; named by the provider. */
     public static final Kind<EcsCapacityProvider> ECS_CAPACITY_PROVIDER =
@@ -268,7 +277,10 @@ public final class Kinds {
             ECS_CLUSTER,
             ECS_FAMILY,
             ECS_TASK_DEFINITION,
+            ECS_DAEMON_FAMILY,
+            ECS_DAEMON_TASK_DEFINITION,
             ECS_SERVICE,
+            ECS_DAEMON,
             ECS_SERVICE_DEPLOYMENT,
             ECS_SERVICE_REVISION,
             ECS_ACCOUNT_SETTINGS,

@@ -208,13 +208,6 @@ class RecordsTest {
     }
 
     @Test
-    void operationsThatAreNotThereSaySo() {
-        assertThatThrownBy(() -> world.call("ListDaemons", "{}"))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessage("ListDaemons");
-    }
-
-    @Test
     void aValueOfTheWrongTypeIsASerializationException() {
         assertThatThrownBy(() -> world.call("ListTasks", "{'maxResults':'many'}"))
                 .isInstanceOf(AwsException.class)

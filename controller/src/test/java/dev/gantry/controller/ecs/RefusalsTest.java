@@ -45,6 +45,10 @@ class RefusalsTest {
                 "RegisterTaskDefinition",
                 "{'family':'cloud','containerDefinitions':[{'name':'app','image':'busybox','memory':64,"
                     + "'logConfiguration':{'logDriver':'awslogs','options':{'awslogs-group':'g','awslogs-region':'r'}}}]}");
+        world.call(
+                "RegisterDaemonTaskDefinition",
+                "{'family':'agent','containerDefinitions':[{'name':'app','image':'busybox','memory':64}]}");
+        world.call("CreateCluster", "{'clusterName':'watched','capacityProviders':['FARGATE']}");
         world.call("CreateCluster", "{'clusterName':'empty'}");
         world.call("CreateCluster", "{'clusterName':'gone'}");
         world.call("DeleteCluster", "{'cluster':'gone'}");

@@ -1,6 +1,10 @@
 package dev.gantry.controller.ecs.document;
 
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDeploymentName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonRevisionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -62,6 +66,22 @@ public record Arns(String region, String account) {
         return arn("task-definition/" + family + ":" + revision);
     }
 
+    public String daemon(String cluster, String name) {
+        return arn("daemon/" + cluster + "/" + name);
+    }
+
+    public String daemonDeployment(String cluster, String daemon, String id) {
+        return arn("daemon-deployment/" + cluster + "/" + daemon + "/" + id);
+    }
+
+    public String daemonRevision(String cluster, String daemon, String id) {
+        return arn("daemon-revision/" + cluster + "/" + daemon + "/" + id);
+    }
+
+    public String daemonTaskDefinition(String family, int revision) {
+        return arn("daemon-task-definition/" + family + ":" + revision);
+    }
+
     public String capacityProvider(String name) {
         return arn("capacity-provider/" + name);
     }
@@ -97,17 +117,27 @@ public record Arns(String region, String account) {
             case "cluster 2" -> Optional.of(new ClusterName(path[1]));
             case "task 3" -> Optional.of(new TaskName(path[1], path[2]));
             case "service 3" -> Optional.of(new ServiceName(path[1], path[2]));
-            case "service-deployment 4" -> Optional.of(new ServiceDeploymentName(path[1], path[2], path[3]));
-            case "service-revision 4" -> Optional.of(new ServiceRevisionName(path[1], path[2], path[3]));
+            case "service-deployment 4" -> named(path[2], new ServiceDeploymentName(path[1], path[2], path[3]));
+            case "service-revision 4" -> named(path[2], new ServiceRevisionName(path[1], path[2], path[3]));
+            case "daemon 3" -> named(path[2], new DaemonName(path[1], path[2]));
+            case "daemon-deployment 4" -> named(path[2], new DaemonDeploymentName(path[1], path[2], path[3]));
+            case "daemon-revision 4" -> named(path[2], new DaemonRevisionName(path[1], path[2], path[3]));
             case "task-set 5" -> Optional.of(new TaskSetName(path[1], path[2], path[3] + "/" + path[4]));
             case "container-instance 3" -> Optional.of(new NodeName(path[1], path[2]));
             case "capacity-provider 2" -> Optional.of(new ProviderName(path[1]));
-            case "task-definition 2" -> definition(path[1]);
+            case "task-definition 2" -> definition(path[1]).map(name -> name);
+            case "daemon-task-definition 2" ->
+                definition(path[1]).map(name -> new DaemonDefinitionName(name.family(), name.revision()));
             default -> Optional.empty();
         };
     }
 
-    private static Optional<EcsName> definition(String familyAndRevision) {
+    /** A service and a daemon have their records of deployments in one place, under names that the other cannot have. */
+    private static Optional<EcsName> named(String ownerName, EcsName name) {
+        return EcsLookup.isName(ownerName) ? Optional.of(name) : Optional.empty();
+    }
+
+    private static Optional<DefinitionName> definition(String familyAndRevision) {
         int colon = familyAndRevision.lastIndexOf(':');
         String revision = familyAndRevision.substring(colon + 1);
         return colon > 0 && revision.matches("[1-9][0-9]{0,8}")

@@ -2,6 +2,7 @@ package dev.gantry.controller.ecs.document;
 
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.ecs.document.EcsName.ClusterName;
+import dev.gantry.controller.ecs.document.EcsName.DaemonDefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.DefinitionName;
 import dev.gantry.controller.ecs.document.EcsName.NodeName;
 import dev.gantry.controller.ecs.document.EcsName.ProviderName;
@@ -32,9 +33,7 @@ public record EcsLookup(Arns arns) {
     }
 
     public static Key<EcsTaskDefinition> definitionKey(String family, int revision) {
-        String digits = Integer.toString(revision);
-        return Kinds.ECS_TASK_DEFINITION.key(
-                family, digits.length() < 8 ? "00000000".substring(digits.length()) + digits : digits);
+        return Families.OF_TASKS.key(family, revision);
     }
 
     /** The name of a cluster, which need not exist. */
@@ -113,18 +112,43 @@ public record EcsLookup(Arns arns) {
     public Optional<Versioned<EcsTaskDefinition>> definition(Snapshot snapshot, String reference) {
         if (Arns.isArn(reference)) {
             return switch (arns.parse(reference).orElse(null)) {
-                case DefinitionName(String family, int revision) -> exact(snapshot, family, revision);
-                case null, default ->
-                    throw Refusals.invalid("Invalid identifier: " + reference
-                            + " is not the ARN of a task definition in this account and region.");
+                case DefinitionName(String family, int revision) ->
+                    exact(snapshot, Families.OF_TASKS, family, revision);
+                case null, default -> throw otherKind(reference, "task definition");
             };
         }
+        return named(snapshot, Families.OF_TASKS, reference);
+    }
+
+    /** A daemon task definition by ARN, {@code family:revision}, or the newest active one of a family. */
+    public Optional<Versioned<EcsTaskDefinition>> daemonDefinition(Snapshot snapshot, String reference) {
+        if (Arns.isArn(reference)) {
+            return switch (arns.parse(reference).orElse(null)) {
+                case DaemonDefinitionName(String family, int revision) ->
+                    exact(snapshot, Families.OF_DAEMONS, family, revision);
+                case null, default -> throw otherKind(reference, "daemon task definition");
+            };
+        }
+        return named(snapshot, Families.OF_DAEMONS, reference);
+    }
+
+    /** What a deployment's tasks are made from: a definition of tasks or of daemons. */
+    public Optional<Versioned<EcsTaskDefinition>> deployed(Snapshot snapshot, String arn) {
+        return arns.parse(arn).orElse(null) instanceof DaemonDefinitionName
+                ? daemonDefinition(snapshot, arn)
+                : definition(snapshot, arn);
+    }
+
+    private static Optional<Versioned<EcsTaskDefinition>> named(
+            Snapshot snapshot, Families families, String reference) {
         int colon = reference.indexOf(':');
         String family = colon < 0 ? reference : reference.substring(0, colon);
         if (!isName(family)) {
             throw Refusals.client("Family contains invalid characters.");
         }
-        return colon < 0 ? newest(snapshot, family) : exact(snapshot, family, revision(reference.substring(colon + 1)));
+        return colon < 0
+                ? families.newest(snapshot, family)
+                : exact(snapshot, families, family, revision(reference.substring(colon + 1)));
     }
 
     private static int revision(String text) {
@@ -134,21 +158,9 @@ public record EcsLookup(Arns arns) {
         return Integer.parseInt(text);
     }
 
-    private static Optional<Versioned<EcsTaskDefinition>> exact(Snapshot snapshot, String family, int revision) {
-        return isName(family) ? snapshot.get(definitionKey(family, revision)) : Optional.empty();
-    }
-
-    private static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
-        int latest = snapshot.get(Kinds.ECS_FAMILY.key("", family))
-                .map(record -> record.value().getLatestRevision())
-                .orElse(0);
-        for (int revision = latest; revision > 0; revision--) {
-            Optional<Versioned<EcsTaskDefinition>> found = snapshot.get(definitionKey(family, revision));
-            if (found.isPresent() && found.get().value().getStatus() == EcsTaskDefinition.Status.ACTIVE) {
-                return found;
-            }
-        }
-        return Optional.empty();
+    private static Optional<Versioned<EcsTaskDefinition>> exact(
+            Snapshot snapshot, Families families, String family, int revision) {
+        return isName(family) ? snapshot.get(families.key(family, revision)) : Optional.empty();
     }
 
     /** Letters, digits, hyphens and underscores, at most 255: what ECS allows in the names of clusters, families, services. */

@@ -27,5 +27,15 @@ public sealed interface EcsName {
         }
     }
 
+    /** A managed daemon. */
+    record DaemonName(String cluster, String name) implements EcsName {}
+
+    record DaemonDeploymentName(String cluster, String daemon, String id) implements EcsName {}
+
+    record DaemonRevisionName(String cluster, String daemon, String id) implements EcsName {}
+
     record DefinitionName(String family, int revision) implements EcsName {}
+
+    /** A daemon task definition. */
+    record DaemonDefinitionName(String family, int revision) implements EcsName {}
 }

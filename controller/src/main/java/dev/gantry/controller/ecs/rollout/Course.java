@@ -3,6 +3,7 @@ package dev.gantry.controller.ecs.rollout;
 import com.google.protobuf.ByteString;
 import dev.gantry.controller.ecs.deployment.DeploymentNames;
 import dev.gantry.controller.ecs.deployment.DeploymentRecords;
+import dev.gantry.controller.ecs.document.DaemonDocument;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
@@ -140,12 +141,34 @@ final class Course {
         }
     }
 
+    /** Takes note that all tasks are of the revision that the service shall run. */
+    void reach() {
+        if (bakes() && record.getBakingSinceMs() == 0) {
+            touch(record.toBuilder().setBakingSinceMs(now.toEpochMilli()).build());
+        }
+    }
+
     /** Whether the deployment is done once all tasks are of the revision that the service shall run. */
     boolean mayComplete() {
-        return record.getStage() == Stage.STAGE_NONE
+        return (record.getStage() == Stage.STAGE_NONE && !now.isBefore(baked()))
                 || record.getStage() == Stage.CLEAN_UP
                 || record.hasRollback()
                 || !isOpen();
+    }
+
+    /** Whether the revision has to prove itself when it is everywhere: a service's has only where it stands beside another. */
+    private boolean bakes() {
+        return isOpen()
+                && record.getStage() == Stage.STAGE_NONE
+                && !record.hasRollback()
+                && DaemonDocument.isRecordName(record.getService())
+                && !strategy.bake().isZero();
+    }
+
+    private Instant baked() {
+        return bakes() && record.getBakingSinceMs() > 0
+                ? StagePlanner.since(record.getBakingSinceMs(), now).plus(strategy.bake())
+                : Instant.EPOCH;
     }
 
     void complete(EcsService service) {
@@ -163,6 +186,9 @@ final class Course {
     }
 
     Optional<Instant> wake(EcsService service) {
+        if (now.isBefore(baked())) {
+            return Optional.of(baked());
+        }
         return isOpen() && record.getStage() != Stage.STAGE_NONE && !record.hasRollback()
                 ? StagePlanner.wake(record, strategy, surroundings.traffic().divides(snapshot, service), now)
                 : Optional.empty();

@@ -7,6 +7,7 @@ import dev.gantry.proto.Node;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
 import dev.gantry.store.Key;
+import dev.gantry.store.Kind;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Versioned;
 import java.util.Collection;
@@ -16,12 +17,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says which DAEMON services a change concerns that is not about their own tasks. */
-final class DaemonNews {
+/**
+ * Says which DAEMON services, or which managed daemons, a change concerns that is not about their own tasks.
+ *
+ * @param kind of which of both
+ */
+record DaemonNews(Kind<EcsService> kind) {
 
-    private DaemonNews() {}
-
-    static Collection<Key<EcsService>> wokenBy(Change<?> change, Snapshot snapshot) {
+    Collection<Key<EcsService>> wokenBy(Change<?> change, Snapshot snapshot) {
         if (change.key().kind().equals(Kinds.NODE)) {
             Optional<Node> before = placing(change.before());
             Optional<Node> after = placing(change.after());
@@ -42,8 +45,7 @@ final class DaemonNews {
                 : Optional.empty();
     }
 
-    private static Collection<Key<EcsService>> servicesOf(
-            Optional<Node> before, Optional<Node> after, Snapshot snapshot) {
+    private Collection<Key<EcsService>> servicesOf(Optional<Node> before, Optional<Node> after, Snapshot snapshot) {
         Set<Key<EcsService>> services = new LinkedHashSet<>();
         for (Optional<Node> node : List.of(before, after)) {
             node.ifPresent(one -> services.addAll(daemons(one.getInfo().getCluster(), snapshot)));
@@ -52,7 +54,7 @@ final class DaemonNews {
     }
 
     /** The last other task may have left a node that is drained. */
-    private static Collection<Key<EcsService>> leftBehind(Change<?> change, Snapshot snapshot) {
+    private Collection<Key<EcsService>> leftBehind(Change<?> change, Snapshot snapshot) {
         Optional<String> node =
                 ordinary(change.before()).filter(_ -> ordinary(change.after()).isEmpty());
         return node.flatMap(id -> snapshot.get(Kinds.NODE.key("", id)))
@@ -72,9 +74,10 @@ final class DaemonNews {
                 : Optional.empty();
     }
 
-    private static List<Key<EcsService>> daemons(String cluster, Snapshot snapshot) {
-        return snapshot.find(Kinds.DAEMON_SERVICES_BY_CLUSTER, cluster).stream()
-                .map(Versioned::key)
-                .toList();
+    private List<Key<EcsService>> daemons(String cluster, Snapshot snapshot) {
+        List<Versioned<EcsService>> found = kind.equals(Kinds.ECS_SERVICE)
+                ? snapshot.find(Kinds.DAEMON_SERVICES_BY_CLUSTER, cluster)
+                : snapshot.list(kind, cluster);
+        return found.stream().map(Versioned::key).toList();
     }
 }

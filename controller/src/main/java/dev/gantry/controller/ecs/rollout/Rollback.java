@@ -2,6 +2,7 @@ package dev.gantry.controller.ecs.rollout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.ecs.document.DaemonDocument;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsDeployment.RolloutState;
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record Rollback(EcsService service, Optional<EcsDeployment> target) {
 
     private static final List<String> OF_REVISIONS = List.of(
+            DaemonDocument.MEMBER,
             "launchType",
             "capacityProviderStrategy",
             "platformVersion",

@@ -205,7 +205,7 @@ final class ServicePass {
 
     private Situation situation(Cohort cohort, DeploymentRules rules) {
         return new Situation(
-                Limits.of(cohort.desired(), rules.minimumPercent(), rules.maximumPercent()),
+                rules.limits(cohort.desired()),
                 rules,
                 settings,
                 cohort.deployment().getId(),
@@ -344,6 +344,9 @@ final class ServicePass {
         }
         boolean failed = service.getDeployments(0).getRolloutState() == EcsDeployment.RolloutState.FAILED;
         course.advance(service.build(), plan.reconciled(), plan.settled());
+        if (plan.completed()) {
+            course.reach();
+        }
         if (plan.completed() && course.mayComplete() && !failed) {
             DeploymentList.complete(service, now).ifPresent(announcements::completed);
             course.complete(service.build());

@@ -216,7 +216,7 @@ final class StagePlanner {
     }
 
     /** What began in the future was begun by a clock that was set back since, and begins now. */
-    private static Instant since(long beganAtMs, Instant now) {
+    static Instant since(long beganAtMs, Instant now) {
         return Instant.ofEpochMilli(Math.min(beganAtMs, now.toEpochMilli()));
     }
 }

@@ -146,7 +146,7 @@ public record ServiceDeploymentView(Arns arns) {
                 .build();
     }
 
-    private static ServiceDeploymentCircuitBreaker breaker(
+    static ServiceDeploymentCircuitBreaker breaker(
             EcsServiceDeployment record, EcsService service, @Nullable DeploymentCircuitBreaker asked) {
         if (asked == null || !asked.enable()) {
             return ServiceDeploymentCircuitBreaker.builder()
@@ -169,8 +169,7 @@ public record ServiceDeploymentView(Arns arns) {
                 .build();
     }
 
-    private static @Nullable ServiceDeploymentAlarms alarms(
-            EcsServiceDeployment record, @Nullable DeploymentAlarms asked) {
+    static @Nullable ServiceDeploymentAlarms alarms(EcsServiceDeployment record, @Nullable DeploymentAlarms asked) {
         if (asked == null || !asked.enable()) {
             return null;
         }

@@ -43,7 +43,7 @@ public record ServiceRevisionView(Arns arns) {
                 .build();
     }
 
-    private List<ContainerImage> images(Snapshot snapshot, EcsServiceRevision record) {
+    List<ContainerImage> images(Snapshot snapshot, EcsServiceRevision record) {
         List<ContainerDefinition> defined = defined(snapshot, record);
         if (record.getImagesCount() == 0) {
             return defined.stream()
@@ -68,7 +68,7 @@ public record ServiceRevisionView(Arns arns) {
 
     private List<ContainerDefinition> defined(Snapshot snapshot, EcsServiceRevision record) {
         return Optional.of(record.getTaskDefinitionArn())
-                .flatMap(arn -> new EcsLookup(arns).definition(snapshot, arn))
+                .flatMap(arn -> new EcsLookup(arns).deployed(snapshot, arn))
                 .map(found -> EcsJson.read(found.value().getDocumentJson(), RegisterTaskDefinitionRequest.class))
                 .map(RegisterTaskDefinitionRequest::containerDefinitions)
                 .orElse(List.of());
