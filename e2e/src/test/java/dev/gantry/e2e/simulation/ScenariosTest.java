@@ -111,6 +111,43 @@ class ScenariosTest {
     }
 
     @Test
+    void aNewLeaderTellsWhatTheLastOneDidNot() throws InterruptedException {
+        world.moments().whenWritten(ScenariosTest::tellsEvents, () -> leader().kill());
+        world.users().deployAll();
+        run(40);
+        Simulation.settled(world);
+    }
+
+    @Test
+    void theHistoryTellsWhatNoControllerHeard() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            world.moments().whenSent(ScenariosTest::tellsEvents, () -> world.controllers()
+                    .forEach(SimController::kill));
+            world.users().deployAll();
+            run(40);
+        }
+        Simulation.settled(world);
+    }
+
+    @Test
+    void nothingIsToldTwiceWhereTheHistoryIsForgotten() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            world.moments().whenWritten(ScenariosTest::tellsEvents, () -> world.ecsOperators()
+                    .protectAll(Duration.ofSeconds(5)));
+            world.users().deployAll();
+            run(5);
+            world.loseWatchers(Trouble.STORE_COMPACTED);
+            world.controllers().forEach(SimController::kill);
+            run(40);
+        }
+        Simulation.settled(world);
+    }
+
+    private static boolean tellsEvents(Backend.Request request) {
+        return request.writes().containsKey(Kinds.EVENT_CURSOR_KEY.path());
+    }
+
+    @Test
     void aNewLeaderGivesUpNoNodeThatItHasNotHeardYet() throws InterruptedException {
         leader().kill();
         run(60);

@@ -94,6 +94,11 @@ public final class EventTail implements Store.Listener, AutoCloseable {
         return start;
     }
 
+    /** Whether nothing that waits to be told is older. */
+    synchronized boolean isFirst(Change<?> change) {
+        return !heard.isEmpty() && heard.element().revision() == change.revision();
+    }
+
     /** Whether anything is waiting to be told, and since when; what was told may still be among it. */
     synchronized Optional<Instant> oldest(long told) {
         return heard.stream()
