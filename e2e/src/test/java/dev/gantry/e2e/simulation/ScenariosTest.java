@@ -112,28 +112,41 @@ class ScenariosTest {
 
     @Test
     void aNewLeaderTellsWhatTheLastOneDidNot() throws InterruptedException {
-        world.moments().whenWritten(ScenariosTest::tellsEvents, () -> leader().kill());
-        world.users().deployAll();
-        run(40);
+        // More happens while what happened is being written.
+        world.controllers().forEach(controller -> controller.backend().trouble(0, 0.5, 0));
+        for (int i = 0; i < 3; i++) {
+            world.users().deployAll();
+            run(2);
+            world.moments().whenWritten(ScenariosTest::tellsEvents, () -> leader().kill());
+            run(40);
+        }
+        world.heal();
         Simulation.settled(world);
     }
 
     @Test
     void theHistoryTellsWhatNoControllerHeard() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
-            world.moments().whenSent(ScenariosTest::tellsEvents, () -> world.controllers()
-                    .forEach(SimController::kill));
+            world.controllers().forEach(controller -> controller.backend().trouble(0, 0.5, 0));
             world.users().deployAll();
+            run(2);
+            world.moments()
+                    .whenSent(
+                            ScenariosTest::tellsEvents,
+                            () -> world.controllers().forEach(SimController::kill));
             run(40);
         }
+        world.heal();
         Simulation.settled(world);
     }
 
     @Test
     void nothingIsToldTwiceWhereTheHistoryIsForgotten() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
-            world.moments().whenWritten(ScenariosTest::tellsEvents, () -> world.ecsOperators()
-                    .protectAll(Duration.ofSeconds(5)));
+            world.moments()
+                    .whenWritten(
+                            ScenariosTest::tellsEvents,
+                            () -> world.ecsOperators().protectAll(Duration.ofSeconds(5)));
             world.users().deployAll();
             run(5);
             world.loseWatchers(Trouble.STORE_COMPACTED);
