@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A store, its controllers by name, and what happens to tasks; time moves by hand. */
 final class StreamWorld implements AutoCloseable {
@@ -53,19 +54,23 @@ final class StreamWorld implements AutoCloseable {
     }
 
     void kill(String name) {
-        controllers.remove(name).store().close();
+        controller(name).store().close();
+        controllers.remove(name);
+    }
+
+    private Controller controller(String name) {
+        return Objects.requireNonNull(controllers.get(name), name);
     }
 
     ImageStore store(String name) throws InterruptedException {
-        ImageStore store = controllers.get(name).store();
+        ImageStore store = controller(name).store();
         store.catchUp();
         return store;
     }
 
     /** One look of the projector; what it decides is written. */
     Outcome look(String name) throws InterruptedException {
-        Outcome outcome =
-                controllers.get(name).projector().reconcile(store(name).snapshot(), Kinds.EVENT_CURSOR_KEY, now);
+        Outcome outcome = controller(name).projector().reconcile(store(name).snapshot(), Kinds.EVENT_CURSOR_KEY, now);
         for (Transaction write : outcome.writes()) {
             commit(name, write);
         }
@@ -170,7 +175,7 @@ final class StreamWorld implements AutoCloseable {
 
     private void commit(String name, Transaction write) throws InterruptedException {
         // The store of the one who writes hears of it later, as everybody's.
-        if (!(controllers.get(name).store().commit(write) instanceof Commit.Committed)) {
+        if (!(controller(name).store().commit(write) instanceof Commit.Committed)) {
             throw new IllegalStateException("a conflict");
         }
     }
