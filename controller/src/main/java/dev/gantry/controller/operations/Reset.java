@@ -29,7 +29,8 @@ final class Reset {
             Kinds.IDEMPOTENCY,
             Kinds.ECS_ACCOUNT_SETTINGS,
             Kinds.ECS_CLUSTER,
-            Kinds.ECS_CAPACITY_PROVIDER);
+            Kinds.ECS_CAPACITY_PROVIDER,
+            Kinds.EVENT_SEGMENT);
     private static final int PER_TRANSACTION = 60;
     private static final int ROUNDS_MAX = 100_000;
 

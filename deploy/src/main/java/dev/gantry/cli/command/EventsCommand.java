@@ -1,6 +1,7 @@
 package dev.gantry.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gantry.cli.client.ApiException;
 import dev.gantry.cli.client.OpsClient;
 import dev.gantry.cli.terminal.Console;
 import dev.gantry.cli.terminal.Durations;
@@ -66,6 +67,7 @@ final class EventsCommand extends ClientCommand {
     @Override
     Exit run(Api api) throws InterruptedException {
         String query = query(api.cluster());
+        boolean reached = false;
         boolean lost = false;
         while (true) {
             long before = last;
@@ -74,9 +76,11 @@ final class EventsCommand extends ClientCommand {
                 if (!follow || console().out().checkError()) {
                     return follow ? Exit.INTERRUPTED : Exit.DONE;
                 }
-            } catch (Failure e) {
+                lost = false;
+            } catch (Failure | ApiException e) {
+                reached |= last >= 0;
                 // The server may be back in a moment, or another one answers; what was printed is not printed again.
-                if (!follow || e.exit() != Exit.ERROR || console().out().checkError()) {
+                if (!follow || !reached || !mayPass(e) || console().out().checkError()) {
                     throw e;
                 }
                 if (!lost || last != before) {
@@ -84,8 +88,14 @@ final class EventsCommand extends ClientCommand {
                 }
                 lost = true;
             }
+            reached = true;
             Thread.sleep(RETRY);
         }
+    }
+
+    private static boolean mayPass(RuntimeException e) {
+        return e instanceof Failure failure && failure.exit() == Exit.ERROR
+                || e instanceof ApiException refused && refused.status() >= 500;
     }
 
     private String query(String cluster) {

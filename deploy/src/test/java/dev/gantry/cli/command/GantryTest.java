@@ -333,6 +333,32 @@ class GantryTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("did you mean apply");
     }
 
+    @Test
+    void printsEventsAsTheyAreOrAsLines() {
+        answers.put("/_gantry/v1/events", """
+            {"missed":3}
+            {"number":7,"event":{"time":"2026-03-01T12:00:00Z","detail-type":"ECS Deployment State Change",\
+            "resources":["arn:aws:ecs:r:1:service/default/web"],"detail":{"eventName":"SERVICE_DEPLOYMENT_COMPLETED"}}}
+            """);
+        assertThat(gantry("events", "--data-dir", data.toString(), "-o", "json"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"time\":")
+                .endsWith("}}\n");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("3 events are no longer kept\n");
+        out.reset();
+        assertThat(gantry("events", "--data-dir", data.toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("2026-03-01T12:00:00Z  deployment  web                   SERVICE_DEPLOYMENT_COMPLETED\n");
+    }
+
+    @Test
+    void doesNotWaitForEventsOfAServerThatWasNeverReached() {
+        server.stop(0);
+        assertThat(gantry("events", "--data-dir", data.toString(), "-f")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("cannot reach the API");
+    }
+
     private int gantry(String... words) {
         Console console = new Console(
                 new ByteArrayInputStream(new byte[0]),

@@ -78,6 +78,19 @@ class ViewsTest {
                         "  node pi: port 80 is taken");
     }
 
+    @Test
+    void anEventIsOneLine() {
+        assertThat(EventLine.of(json("{'time':'2026-03-01T12:00:00Z','detail-type':'ECS Task State Change',"
+            + "'resources':['arn:aws:ecs:r:1:task/default/0123456789abcdef'],'detail':{'lastStatus':'RUNNING',"
+            + "'desiredStatus':'STOPPED','group':'service:web','stoppedReason':'enough'}}")))
+                .isEqualTo("2026-03-01T12:00:00Z  task        0123456789ab          RUNNING  (to stop)  service:web "
+                        + " enough");
+        assertThat(EventLine.of(json("{'time':'2026-03-01T12:00:00Z','detail-type':'ECS Service Action',"
+                        + "'resources':['arn:aws:ecs:r:1:service/default/web'],'detail':{'eventName':'TASKS_STARTED',"
+                        + "'taskArns':['arn:aws:ecs:r:1:task/default/0123456789abcdef']}}")))
+                .isEqualTo("2026-03-01T12:00:00Z  service     web                   TASKS_STARTED  0123456789ab");
+    }
+
     private static JsonNode json(String text) {
         try {
             return new ObjectMapper().readTree(text.replace('\'', '"'));

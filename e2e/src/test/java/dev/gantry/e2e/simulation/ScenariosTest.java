@@ -111,6 +111,56 @@ class ScenariosTest {
     }
 
     @Test
+    void aNewLeaderTellsWhatTheLastOneDidNot() throws InterruptedException {
+        // More happens while what happened is being written.
+        world.controllers().forEach(controller -> controller.backend().trouble(0, 0.5, 0));
+        for (int i = 0; i < 3; i++) {
+            world.users().deployAll();
+            run(2);
+            world.moments().whenWritten(ScenariosTest::tellsEvents, () -> leader().kill());
+            run(40);
+        }
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void theHistoryTellsWhatNoControllerHeard() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            world.controllers().forEach(controller -> controller.backend().trouble(0, 0.5, 0));
+            world.users().deployAll();
+            run(2);
+            world.moments()
+                    .whenSent(
+                            ScenariosTest::tellsEvents,
+                            () -> world.controllers().forEach(SimController::kill));
+            run(40);
+        }
+        world.heal();
+        Simulation.settled(world);
+    }
+
+    @Test
+    void nothingIsToldTwiceWhereTheHistoryIsForgotten() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            world.moments()
+                    .whenWritten(
+                            ScenariosTest::tellsEvents,
+                            () -> world.ecsOperators().protectAll(Duration.ofSeconds(5)));
+            world.users().deployAll();
+            run(5);
+            world.loseWatchers(Trouble.STORE_COMPACTED);
+            world.controllers().forEach(SimController::kill);
+            run(40);
+        }
+        Simulation.settled(world);
+    }
+
+    private static boolean tellsEvents(Backend.Request request) {
+        return request.writes().containsKey(Kinds.EVENT_CURSOR_KEY.path());
+    }
+
+    @Test
     void aNewLeaderGivesUpNoNodeThatItHasNotHeardYet() throws InterruptedException {
         leader().kill();
         run(60);

@@ -43,9 +43,12 @@ public final class EventProjector implements Reconciler<EventCursor> {
         return List.of(Kinds.EVENT_CURSOR_KEY);
     }
 
+    /** The first of what waits wakes it, and what it told itself, in case something was left; the others wait with the first. */
     @Override
     public Collection<Key<EventCursor>> wokenBy(Change<?> change, Snapshot snapshot) {
-        return EventSource.isNews(change) ? List.of(Kinds.EVENT_CURSOR_KEY) : List.of();
+        return change.key().equals(Kinds.EVENT_CURSOR_KEY) || tail.isFirst(change)
+                ? List.of(Kinds.EVENT_CURSOR_KEY)
+                : List.of();
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How the stream is kept.
  *
  * @param linger   from what happened to its event, in which more may come to share a write
- * @param keptFor  how long an event stays
+ * @param keptFor  how long an event stays at least, if there are not too many
  * @param keptMax  events that stay, about
  * @param batchMax events that are told in one write, about
  */

@@ -53,6 +53,8 @@ public final class EventTail implements Store.Listener, AutoCloseable {
     /** All that happened after it and that is not in the stream has been heard. */
     private long from;
 
+    private long newest;
+
     /** Up to it some steps may have been heard as one; 0 when none were. */
     private long torn;
 
@@ -69,6 +71,13 @@ public final class EventTail implements Store.Listener, AutoCloseable {
 
     @Override
     public synchronized void changed(Snapshot image, List<Change<?>> changes) {
+        if (image.revision() < newest) {
+            // The store was put back to what it was earlier: what was heard since has not happened.
+            heard.clear();
+            from = image.revision();
+            torn = 0;
+        }
+        newest = image.revision();
         long now = -1;
         for (Change<?> change : changes) {
             if (change.key().equals(Kinds.EVENT_CURSOR_KEY)) {
@@ -92,6 +101,11 @@ public final class EventTail implements Store.Listener, AutoCloseable {
     /** The image with which this controller began. */
     long start() {
         return start;
+    }
+
+    /** Whether nothing that waits to be told is older. */
+    synchronized boolean isFirst(Change<?> change) {
+        return !heard.isEmpty() && heard.element().revision() == change.revision();
     }
 
     /** Whether anything is waiting to be told, and since when; what was told may still be among it. */

@@ -91,7 +91,7 @@ record EventView(Arns arns) {
         };
     }
 
-    /** What never changes is read from the record, which outlives the event unless everything was emptied. */
+    /** What never changes is read from the record, which outlives the event; were it gone, what it told is left out. */
     private ObjectNode task(Snapshot snapshot, EventStep step) {
         Workload then = step.getTask();
         Key<Workload> key = Kinds.WORKLOAD.key(step.getCluster(), then.getId());
@@ -105,6 +105,9 @@ record EventView(Arns arns) {
                 .orElse(then);
         ObjectNode detail = EcsJson.treeWithTexts(
                 new TaskView(arns).task(snapshot, new Versioned<>(key, whole, step.getAtMs()), false));
+        if (now.isEmpty()) {
+            detail.properties().removeIf(member -> member.getValue().asText("-").isEmpty());
+        }
         detail.remove("tags");
         detail.remove("healthStatus");
         detail.withArray("containers").forEach(container -> ((ObjectNode) container).remove("healthStatus"));

@@ -1,5 +1,6 @@
 package dev.gantry.controller.ecs.view;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.aws.ecs.Attribute;
 import dev.gantry.aws.ecs.Container;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /** A workload as DescribeTasks shows it. */
 public record TaskView(Arns arns) {
 
+    private static final String TYPE_URL =
+            Any.pack(EcsTask.getDefaultInstance()).getTypeUrl();
+
     /** What the task's user asked for. */
     public static EcsTask origin(Workload workload) {
         try {
@@ -49,7 +53,9 @@ public record TaskView(Arns arns) {
 
     /** Whether the workload is an ECS task and not something of another API. */
     public static boolean isTask(Workload workload) {
-        return workload.getOrigin().is(EcsTask.class);
+        // Asked about every change of a workload; what the type's name is takes longer to find out.
+        return workload.getOrigin().getTypeUrl().equals(TYPE_URL)
+                || workload.getOrigin().is(EcsTask.class);
     }
 
     /** @param tags whether the tags are shown */

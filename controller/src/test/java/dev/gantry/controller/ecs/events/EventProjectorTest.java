@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.Phase;
+import dev.gantry.store.Snapshot;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,19 @@ class EventProjectorTest {
         world.observe("two", "a", Phase.RUNNING);
         world.tell("one");
         assertThat(world.told("one")).containsExactly("1 a/1 PROVISIONING", "2 a/2 PENDING", "3 a/3 RUNNING");
+    }
+
+    @Test
+    void whatAStoreThatWasPutBackNoLongerHasIsNotTold() throws InterruptedException {
+        Snapshot earlier = world.store("one").snapshot();
+        EventTail tail = new EventTail(world.store("one"), _ -> Optional.empty(), world::now);
+        world.run("one", "a");
+        world.store("one");
+        assertThat(tail.after(earlier.revision())).hasSize(1);
+        tail.changed(earlier, List.of());
+        assertThat(tail.after(earlier.revision())).isEmpty();
+        assertThat(tail.isShort(earlier.revision())).isFalse();
+        tail.close();
     }
 
     @Test

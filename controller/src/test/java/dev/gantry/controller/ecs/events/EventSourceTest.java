@@ -2,6 +2,7 @@ package dev.gantry.controller.ecs.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
@@ -9,12 +10,15 @@ import dev.gantry.controller.resource.Kinds;
 import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsServiceDeployment;
+import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.EcsTaskSet;
 import dev.gantry.proto.Event;
 import dev.gantry.proto.EventStep;
 import dev.gantry.proto.KubePod;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.NodeInfo;
+import dev.gantry.proto.Observation;
+import dev.gantry.proto.Phase;
 import dev.gantry.proto.Readiness;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Change;
@@ -42,6 +46,23 @@ class EventSourceTest {
                 .build();
         assertThat(EventSource.isNews(change(Kinds.WORKLOAD.key("default", "a"), null, pod)))
                 .isFalse();
+    }
+
+    @Test
+    void ofATaskWhoseRecordIsGoneIsToldWhatIsKept() throws InterruptedException {
+        Workload task = Workload.newBuilder()
+                .setId("a")
+                .setScope("default")
+                .setVersion(7)
+                .setOrigin(Any.pack(EcsTask.getDefaultInstance()))
+                .setObserved(Observation.newBuilder().setPhase(Phase.STOPPED).setStopCode("EssentialContainerExited"))
+                .build();
+        JsonNode detail =
+                only(change(Kinds.WORKLOAD.key("default", "a"), null, task)).path("detail");
+        assertThat(detail.path("lastStatus").asText()).isEqualTo("STOPPED");
+        assertThat(detail.path("stopCode").asText()).isEqualTo("EssentialContainerExited");
+        assertThat(detail.path("version").asLong()).isEqualTo(7);
+        assertThat(detail.has("taskDefinitionArn")).isFalse();
     }
 
     @Test
