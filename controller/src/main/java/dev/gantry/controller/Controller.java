@@ -15,6 +15,7 @@ import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
+import dev.gantry.controller.ecs.SpotInterruptions;
 import dev.gantry.controller.ecs.capacity.CapacityReconciler;
 import dev.gantry.controller.ecs.compile.DaemonTasks;
 import dev.gantry.controller.ecs.compile.ServiceTasks;
@@ -233,6 +234,7 @@ public final class Controller implements AutoCloseable {
                         agents.channels(),
                         new EventAnswers(new EventReader(arns)),
                         tokens,
+                        new SpotAnswers(new SpotInterruptions(ecsParts())),
                         new OperatorAdmission(
                                 request -> authenticator.authenticate(request).principalArn(),
                                 audit,

@@ -149,7 +149,7 @@ final class ContainerInstanceOperations {
         });
     }
 
-    private static void change(Transaction.Builder write, Versioned<Node> node, Administration wanted) {
+    static void change(Transaction.Builder write, Versioned<Node> node, Administration wanted) {
         // Written even if nothing changes: an image that is behind may only seem to have what is wanted.
         int news = node.value().getAdministration() == wanted ? 0 : 1;
         write.update(

@@ -46,6 +46,7 @@ public final class OperationsApi {
             Channels channels,
             Events events,
             JoinTokens tokens,
+            Interruptions interruptions,
             Admission admission,
             InstantSource clock,
             About about,
@@ -103,6 +104,7 @@ public final class OperationsApi {
             }
             case "POST placements" -> Answers.of(placements(snapshot, body(request)));
             case "POST tokens" -> Answers.of(token(snapshot, body(request)));
+            case "POST interruptions" -> Answers.of(interrupt(body(request)));
             case "POST " -> reset(request);
             default ->
                 Answers.of(404, "NotFound", "Gantry's own API has no " + request.method() + " " + request.path());
@@ -212,6 +214,22 @@ public final class OperationsApi {
                 .put("expiresAt", expires.toString())
                 .put("uses", uses)
                 .put("command", "gantry agent --join " + token + "@" + address);
+    }
+
+    private ObjectNode interrupt(JsonNode request) throws InterruptedException {
+        String cluster = request.path("cluster").asText("default");
+        String task = request.path("task").asText("");
+        String node = request.path("node").asText("");
+        if (task.isEmpty() == node.isEmpty()) {
+            throw new IllegalArgumentException("say which task or which node is interrupted, and not both");
+        }
+        List<String> stopped = task.isEmpty()
+                ? parts.interruptions().ofNode(cluster, node)
+                : parts.interruptions().ofTask(cluster, task);
+        ObjectNode answer = JSON.createObjectNode();
+        ArrayNode tasks = answer.putArray("tasks");
+        stopped.forEach(tasks::add);
+        return answer;
     }
 
     private HttpResponse reset(HttpRequest request) throws InterruptedException {

@@ -68,6 +68,10 @@ final class EcsWorld implements AutoCloseable {
         return answer;
     }
 
+    SpotInterruptions spot() {
+        return new SpotInterruptions(parts);
+    }
+
     /** The same API for those who write its decisions themselves. */
     EcsDrafts drafts() {
         return new EcsDrafts(parts, EcsFrontEnd.of(parts));

@@ -23,6 +23,7 @@ enum Commands {
     SCALE("scale", (console, _) -> new ScaleCommand(console)),
     DELETE("delete", (console, _) -> new DeleteCommand(console)),
     DRAIN("drain", (console, _) -> new DrainCommand(console)),
+    INTERRUPT("interrupt", (console, _) -> new InterruptCommand(console)),
     UNDRAIN("undrain", (console, _) -> new UndrainCommand(console)),
     STATUS("status", (console, _) -> new StatusCommand(console)),
     DOCTOR("doctor", (console, _) -> new DoctorCommand(console)),

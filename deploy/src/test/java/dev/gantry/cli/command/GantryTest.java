@@ -325,6 +325,16 @@ class GantryTest {
     }
 
     @Test
+    void interruptsTheTaskThatIsMeant() {
+        String task = "{\"taskArn\":\"arn:aws:ecs:us-east-1:0:task/default/abc123\"}";
+        answers.put("ListTasks", "{\"taskArns\":[\"arn:aws:ecs:us-east-1:0:task/default/abc123\"]}");
+        answers.put("DescribeTasks", "{\"tasks\":[" + task + "]}");
+        answers.put("/_gantry/v1/interruptions", "{\"tasks\":[\"abc123\"]}");
+        assertThat(gantry("interrupt", "abc", "--data-dir", data.toString())).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("task/abc123 interrupted\n");
+    }
+
+    @Test
     void refusesOptionsThatCannotBe() {
         assertThat(gantry("up", "--account", "12")).isEqualTo(3);
         assertThat(gantry("up", "--store", "redis")).isEqualTo(3);

@@ -209,6 +209,11 @@ final class SimRuntime implements ContainerEngine {
     }
 
     @Override
+    public boolean runsPrograms() {
+        return true;
+    }
+
+    @Override
     public List<Listing> list() throws InterruptedException {
         machine.before("list");
         List<Listing> all = engine.list();

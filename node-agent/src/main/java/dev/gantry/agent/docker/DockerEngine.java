@@ -96,6 +96,11 @@ public final class DockerEngine implements ContainerEngine {
     }
 
     @Override
+    public boolean runsPrograms() {
+        return true;
+    }
+
+    @Override
     public List<Listing> list() throws InterruptedException {
         List<Container> all = Deadlines.call(
                 "list",

@@ -17,6 +17,9 @@ public interface ContainerEngine extends AutoCloseable {
 
     EngineFacts facts() throws InterruptedException;
 
+    /** Whether something runs in its containers, which can be asked how it is. */
+    boolean runsPrograms();
+
     /** The network that containers are connected to unless they ask for another; empty for an engine without one. */
     Optional<Bridge> bridge() throws InterruptedException;
 

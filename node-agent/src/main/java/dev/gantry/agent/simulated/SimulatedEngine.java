@@ -130,6 +130,11 @@ public final class SimulatedEngine implements ContainerEngine {
     }
 
     @Override
+    public boolean runsPrograms() {
+        return false;
+    }
+
+    @Override
     public Optional<Bridge> bridge() {
         return Optional.empty();
     }

@@ -75,6 +75,7 @@ public final class FakeEngine implements ContainerEngine {
     private volatile BiFunction<String, Boolean, String> statistics = (id, compared) -> "{}";
     private Consumer<EngineEvent> listener = event -> {};
     private volatile boolean logsNeverEnd;
+    private volatile boolean empty;
     private int ids;
     private int ports = 32768;
 
@@ -201,6 +202,16 @@ public final class FakeEngine implements ContainerEngine {
                 "amd64",
                 "systemd",
                 Set.of("json-file", "none", "syslog"));
+    }
+
+    @Override
+    public boolean runsPrograms() {
+        return !empty;
+    }
+
+    /** Its containers have nothing in them. */
+    public void runsNothing() {
+        empty = true;
     }
 
     @Override

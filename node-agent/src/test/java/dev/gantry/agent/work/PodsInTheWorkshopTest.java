@@ -339,4 +339,20 @@ class PodsInTheWorkshopTest {
             return reports.of("p1").orElseThrow().getContainers(0).getReady();
         });
     }
+
+    @Test
+    void takesAContainerInWhichNothingRunsForReady() {
+        engine.runsNothing();
+        DesiredWorkload.Builder pod = pod(container("web", "serve")).toBuilder();
+        pod.getSpecBuilder()
+                .getContainersBuilder(0)
+                .getPodBuilder()
+                .setReadiness(Probe.newBuilder()
+                        .setPeriodSeconds(1)
+                        .setFailureThreshold(1)
+                        .setSuccessThreshold(1)
+                        .setAction(ProbeAction.newBuilder().setTcpPort(9000)));
+        workshop.obey(List.of(pod.build()));
+        await(seen -> seen.getContainersCount() > 0 && seen.getContainers(0).getReady());
+    }
 }
