@@ -133,7 +133,7 @@ class DaemonsTest {
         assertThat(refusedCreate("refused:9", "FARGATE")).contains("(ClientException)");
         assertThat(refusedCreate(definition, "FARGATE_SPOT")).contains("(InvalidParameterException)");
         assertThat(aws.refused("list-daemons", "--cluster-arn", "none")).contains("(ClusterNotFoundException)");
-        assertThat(aws.refused("list-daemons", "--starting-token", "none")).contains("(InvalidParameterException)");
+        assertThat(aws.refused("list-daemons", "--next-token", "none")).contains("(InvalidParameterException)");
         assertThat(aws.refused("describe-daemon-deployments", "--daemon-deployment-arns", "none"))
                 .contains("(InvalidParameterException)");
         assertThat(aws.refused("describe-daemon-revisions", "--daemon-revision-arns", "none"))
@@ -144,7 +144,7 @@ class DaemonsTest {
             assertThat(aws.refused(operation, "--daemon-task-definition", account + "task-definition/none:1"))
                     .contains("(InvalidParameterException)");
         }
-        assertThat(aws.refused("list-daemon-task-definitions", "--starting-token", "none"))
+        assertThat(aws.refused("list-daemon-task-definitions", "--next-token", "none"))
                 .contains("(InvalidParameterException)");
         assertThat(aws.refused(
                         "register-daemon-task-definition", "--family", "a b", "--container-definitions", "image=i"))
