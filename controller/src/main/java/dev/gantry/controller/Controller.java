@@ -22,6 +22,10 @@ import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.compile.TaskDrafts;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.events.EventProjector;
+import dev.gantry.controller.ecs.events.EventReader;
+import dev.gantry.controller.ecs.events.EventSettings;
+import dev.gantry.controller.ecs.events.EventTail;
 import dev.gantry.controller.ecs.rollout.DaemonsFirst;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
@@ -83,6 +87,7 @@ public final class Controller implements AutoCloseable {
     private final Identity identity;
     private final JoinTokens tokens;
     private final Endpoints endpoints;
+    private final EventTail events;
 
     private Controller(ControllerSettings settings, Backend backend, Chance chance)
             throws IOException, InterruptedException {
@@ -91,6 +96,8 @@ public final class Controller implements AutoCloseable {
         try {
             ProcessMeters.bind(meters).forEach(this::own);
             this.store = own(ImageStore.open(backend, Kinds.ALL, Kinds.INDEXES));
+            // Before anything happens that is an event.
+            this.events = own(new EventTail(store, store::history, chance.clock()));
             this.identity = Identity.open(settings, store, chance);
             this.tokens = new JoinTokens(store, identity.authority(), chance.clock(), chance.secure());
             Lead lead = new Lead();
@@ -141,9 +148,9 @@ public final class Controller implements AutoCloseable {
         return identity;
     }
 
-    /** Admits a node of the same process; others ask through the API. */
-    public String joinToken(Duration life) throws InterruptedException {
-        return tokens.issue(life);
+    /** Admits so many nodes of the same process; others ask through the API. */
+    public String joinToken(Duration life, int uses) throws InterruptedException {
+        return tokens.issue(life, uses);
     }
 
     /** Whether a node has registered and is heard of. */
@@ -225,6 +232,7 @@ public final class Controller implements AutoCloseable {
                         (snapshot, request) -> new TaskDrafts(new EcsLookup(arns), new TaskCompiler(arns))
                                 .draft(snapshot, request, chance.clock().instant()),
                         agents.channels(),
+                        new EventAnswers(new EventReader(arns)),
                         tokens,
                         new OperatorAdmission(
                                 request -> authenticator.authenticate(request).principalArn(),
@@ -302,7 +310,8 @@ public final class Controller implements AutoCloseable {
                                 daemonTasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         1)
                 .add(new DaemonsFirst(tasks::task, daemonTasks::task), 1)
-                .add(new CapacityReconciler(), 1);
+                .add(new CapacityReconciler(), 1)
+                .add(new EventProjector(events, EventSettings.within(timing.history())), 1);
         loops.add(new AutoscalerReconciler(agents.samples()), 1);
         KubePlanners.ofPods(identity.serviceAccountTokens(chance)).forEach(planner -> loops.add(planner, WORKERS));
         KubePlanners.ofObjects(creation).forEach(planner -> loops.add(planner, WORKERS));

@@ -48,7 +48,7 @@ record TaskAnswers(
         String operation = question.hasProtection() ? "UpdateTaskProtection" : "GetTaskProtection";
         String outcome = "OK";
         try {
-            return answer(ecs.call(operation, input(question, arn), asking));
+            return answer(ecs.call(operation, input(question, arn), asking).tree());
         } catch (AwsException e) {
             outcome = e.code();
             return error(arn, asking, e.code(), String.valueOf(e.getMessage()), e.status());

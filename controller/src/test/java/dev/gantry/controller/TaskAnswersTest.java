@@ -9,7 +9,9 @@ import dev.gantry.controller.aws.AuditLog;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.AwsService;
 import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.aws.Output;
 import dev.gantry.controller.aws.ServiceModel;
+import dev.gantry.controller.aws.TreeOutput;
 import dev.gantry.proto.ProtectionWish;
 import dev.gantry.proto.TaskAnswer;
 import dev.gantry.proto.TaskQuestion;
@@ -42,10 +44,10 @@ class TaskAnswersTest {
             }
 
             @Override
-            public JsonNode call(String operation, JsonNode input, Caller caller) {
+            public Output call(String operation, JsonNode input, Caller caller) {
                 calls.add(operation + " " + input + " by " + caller.principalArn());
                 try {
-                    return JSON.readTree(service.answer());
+                    return new TreeOutput(JSON.readTree(service.answer()));
                 } catch (JsonProcessingException e) {
                     throw new IllegalStateException(e);
                 }

@@ -32,6 +32,11 @@ public class NoRouting implements Routing {
     }
 
     @Override
+    public boolean givesAddresses() {
+        return false;
+    }
+
+    @Override
     public List<ServiceRoute> services(String cluster, String namespace) {
         return List.of();
     }

@@ -24,8 +24,11 @@ public interface Routing {
     /** The engine's network whose addresses other nodes reach; empty when containers must do with the engine's default. */
     Optional<String> network();
 
-    /** Whether this machine can have such a network. */
+    /** Whether this machine can have such a network, for which the controller gives it a subnet. */
     boolean isPossible();
+
+    /** Whether tasks can have addresses of their own here. */
+    boolean givesAddresses();
 
     /** The services of a namespace of the Kubernetes API, as far as they are known now. */
     List<ServiceRoute> services(String cluster, String namespace);

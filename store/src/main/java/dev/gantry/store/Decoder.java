@@ -42,6 +42,31 @@ final class Decoder {
         return changes;
     }
 
+    /**
+     * One step of a history that is read without an image.
+     *
+     * @param latest what each record was by the steps before, which this one is added to
+     */
+    Optional<Change<?>> step(Backend.Event event, Map<Key<?>, Versioned<?>> latest) {
+        Key<?> key = key(event.path());
+        return key == null ? Optional.empty() : step(key, event, latest);
+    }
+
+    @SuppressWarnings("unchecked") // Each key is mapped to a record of its own.
+    private static <T extends Message> Optional<Change<?>> step(
+            Key<T> key, Backend.Event event, Map<Key<?>, Versioned<?>> latest) {
+        @Nullable Versioned<T> before = (Versioned<T>) latest.get(key);
+        Optional<Change<T>> change = change(before, key, event.value(), event.revision());
+        change.ifPresent(step -> {
+            if (step.after() == null) {
+                latest.remove(key);
+            } else {
+                latest.put(key, step.after());
+            }
+        });
+        return change.map(step -> step);
+    }
+
     /** What leads from the image to the contents, in the order of revisions. */
     List<Change<?>> difference(Image image, Backend.Contents contents) {
         boolean wentBack = contents.revision() < image.revision();
@@ -77,7 +102,11 @@ final class Decoder {
 
     private static <T extends Message> Optional<Change<T>> change(
             Image image, Key<T> key, @Nullable ByteString value, long revision) {
-        @Nullable Versioned<T> before = image.get(key).orElse(null);
+        return change(image.get(key).orElse(null), key, value, revision);
+    }
+
+    private static <T extends Message> Optional<Change<T>> change(
+            @Nullable Versioned<T> before, Key<T> key, @Nullable ByteString value, long revision) {
         if (value == null) {
             return before == null ? Optional.empty() : Optional.of(deletion(before, revision));
         }

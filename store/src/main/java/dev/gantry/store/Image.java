@@ -54,6 +54,17 @@ final class Image implements Snapshot {
         return revision;
     }
 
+    /** The newest revision that a record is at; 0 when there are none. */
+    long newest() {
+        long newest = 0;
+        for (Table<?> table : tables.values()) {
+            for (Versioned<?> record : table.list()) {
+                newest = Math.max(newest, record.revision());
+            }
+        }
+        return newest;
+    }
+
     @Override
     public <T extends Message> Optional<Versioned<T>> get(Key<T> key) {
         return Optional.ofNullable(table(key.kind()).get(key));

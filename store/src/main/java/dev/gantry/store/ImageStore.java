@@ -22,6 +22,7 @@ public final class ImageStore implements Store {
     public static final int TRANSACTION_BYTES_MAX = 1_400_000;
 
     private final Backend backend;
+    private final List<Kind<?>> kinds;
     private final StoreSettings settings;
     private final Follower follower;
     private final @Nullable Thread thread;
@@ -33,6 +34,7 @@ public final class ImageStore implements Store {
     private ImageStore(Backend backend, List<Kind<?>> kinds, List<Index<?>> indexes, StoreSettings settings)
             throws InterruptedException {
         this.backend = backend;
+        this.kinds = kinds;
         this.settings = settings;
         this.image = Image.empty(kinds, indexes);
         this.follower = new Follower(backend, new Decoder(kinds), image, settings, this::publish);
@@ -91,6 +93,17 @@ public final class ImageStore implements Store {
             case Backend.Result.Committed(long revision) -> new Commit.Committed(revision);
             case Backend.Result.Conflicted(String path) -> new Commit.Conflicted(key(transaction, path));
         };
+    }
+
+    /**
+     * Every step of every record after a revision, up to the newest image at least, as far as the backend's history tells;
+     * empty when it has forgotten some of them. For those who must not miss a step that no image showed to them. Where a
+     * step's record was written before that revision as well, what it was then is not told.
+     *
+     * @throws UnavailableException when the store does not tell within its deadline
+     */
+    public Optional<List<Change<?>>> history(long after) throws InterruptedException {
+        return new Replay(backend, new Decoder(kinds), settings).between(after, image.newest());
     }
 
     @Override

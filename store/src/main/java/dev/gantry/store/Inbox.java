@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -79,6 +80,22 @@ final class Inbox implements Backend.Watcher {
                 next = next();
             }
             return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the oldest; empty when nothing came in that time. */
+    Optional<Told> take(Duration longest) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = longest.toNanos();
+            Told next = next();
+            while (next == null && nanos > 0) {
+                nanos = filled.awaitNanos(nanos);
+                next = next();
+            }
+            return Optional.ofNullable(next);
         } finally {
             lock.unlock();
         }

@@ -123,6 +123,31 @@ public abstract class StoreContract {
     }
 
     @Test
+    void theHistoryHasTheStepsThatNoImageShows() throws Exception {
+        Key<StringValue> key = WORD.key("s", "n");
+        long first = write(key, "one");
+        long second = write(key, "two");
+        long third = write(key, "three");
+        store.snapshotAt(third);
+        List<Change<?>> steps = store.history(first).orElseThrow();
+        assertThat(steps).extracting(Change::revision).containsExactly(second, third);
+        assertThat(steps.getFirst().before()).isNull();
+        assertThat(steps.getLast().before()).isEqualTo(new Versioned<>(key, StringValue.of("two"), second));
+        assertThat(store.history(third).orElseThrow()).isEmpty();
+    }
+
+    @Test
+    void aHistoryThatWasCompactedIsNotTold() throws Exception {
+        Key<StringValue> key = WORD.key("s", "n");
+        long first = write(key, "one");
+        write(key, "two");
+        long third = write(key, "three");
+        store.snapshotAt(third);
+        backend.compact(third);
+        assertThat(store.history(first)).isEmpty();
+    }
+
+    @Test
     void aListenerHearsEveryImageAfterItSubscribed() throws Exception {
         Key<StringValue> key = WORD.key("s", "n");
         store.snapshotAt(write(key, "before"));

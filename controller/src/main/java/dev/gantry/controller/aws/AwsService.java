@@ -3,7 +3,7 @@ package dev.gantry.controller.aws;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * One AWS service behind the front door. Input and output are neutral trees: member names, epoch
+ * One AWS service behind the front door. Inputs are neutral trees, and outputs can be had as such: member names, epoch
  * seconds, base64.
  */
 public interface AwsService {
@@ -17,5 +17,5 @@ public interface AwsService {
      * @throws AwsException when the call is refused
      * @throws UnsupportedOperationException when Gantry does not have the operation
      */
-    JsonNode call(String operation, JsonNode input, Caller caller) throws InterruptedException;
+    Output call(String operation, JsonNode input, Caller caller) throws InterruptedException;
 }

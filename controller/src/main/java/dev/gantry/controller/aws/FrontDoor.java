@@ -97,7 +97,7 @@ public final class FrontDoor implements Handler {
                 .ifPresent(shape -> Validator.require(
                         input, shape, Refusals.constraintCode(route.model().signingName())));
         try {
-            JsonNode output = route.service().call(route.operation().name(), input, caller);
+            Output output = route.service().call(route.operation().name(), input, caller);
             return route.protocol().write(route.operation(), output, call.requestId);
         } catch (AwsException e) {
             throw e;

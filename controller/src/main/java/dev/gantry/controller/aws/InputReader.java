@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigInteger;
 import java.util.Base64;
 import java.util.Map;
 
@@ -79,8 +78,7 @@ final class InputReader {
 
     private static JsonNode scalar(JsonNode json, boolean fits, String type, String path) {
         if (fits) {
-            // Numbers were read without loss; the neutral tree holds them in the smallest form.
-            return json.isBigInteger() ? smallest(json) : json;
+            return json;
         }
         if (json.isArray()) {
             throw unexpectedList(path);
@@ -92,14 +90,6 @@ final class InputReader {
                 ? "STRING_VALUE"
                 : json.isNumber() ? "NUMBER_VALUE" : json.asBoolean() ? "TRUE_VALUE" : "FALSE_VALUE";
         throw wrong(found + " cannot be converted to " + type, path);
-    }
-
-    private static JsonNode smallest(JsonNode json) {
-        BigInteger number = json.bigIntegerValue();
-        if (number.bitLength() < 32) {
-            return NODES.numberNode(number.intValue());
-        }
-        return number.bitLength() < 64 ? NODES.numberNode(number.longValue()) : json;
     }
 
     private static JsonNode blob(JsonNode json, String path) {

@@ -77,7 +77,7 @@ final class JsonText {
             case START_OBJECT -> object();
             case START_ARRAY -> array();
             case VALUE_STRING -> NODES.textNode(parser.getText());
-            case VALUE_NUMBER_INT -> NODES.numberNode(parser.getBigIntegerValue());
+            case VALUE_NUMBER_INT -> whole(parser.getNumberType());
             case VALUE_NUMBER_FLOAT -> number();
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
@@ -104,6 +104,14 @@ final class JsonText {
             array.add(value(token));
         }
         return array;
+    }
+
+    private JsonNode whole(JsonParser.NumberType smallest) throws IOException {
+        return switch (smallest) {
+            case INT -> NODES.numberNode(parser.getIntValue());
+            case LONG -> NODES.numberNode(parser.getLongValue());
+            default -> NODES.numberNode(parser.getBigIntegerValue());
+        };
     }
 
     private JsonNode number() throws IOException {

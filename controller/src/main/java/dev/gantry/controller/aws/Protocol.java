@@ -10,7 +10,7 @@ sealed interface Protocol permits AwsJson {
     /** @throws AwsException when the body does not fit the operation's input */
     JsonNode read(ServiceModel.Operation operation, HttpRequest request);
 
-    HttpResponse write(ServiceModel.Operation operation, JsonNode output, String requestId);
+    HttpResponse write(ServiceModel.Operation operation, Output output, String requestId);
 
     HttpResponse error(AwsException refusal, String requestId);
 }

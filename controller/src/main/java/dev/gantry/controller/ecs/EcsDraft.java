@@ -37,7 +37,7 @@ public final class EcsDraft {
                 .flatMap(found -> found.input())
                 .ifPresent(shape -> Validator.require(input, shape, CONSTRAINT_CODE));
         try {
-            return front.call(operation, input, caller);
+            return front.call(operation, input, caller).tree();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("a draft waits for nothing", e);

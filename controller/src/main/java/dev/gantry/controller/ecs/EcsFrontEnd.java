@@ -8,6 +8,7 @@ import dev.gantry.aws.ecs.EcsOperations.Operation;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.AwsService;
 import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.aws.Output;
 import dev.gantry.controller.aws.ServiceModel;
 import dev.gantry.controller.ecs.document.EcsJson;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class EcsFrontEnd implements AwsService {
     }
 
     @Override
-    public JsonNode call(String operation, JsonNode input, Caller caller) throws InterruptedException {
+    public Output call(String operation, JsonNode input, Caller caller) throws InterruptedException {
         Operation<?, Caller> found = operations.get(operation);
         if (found == null) {
             throw new UnsupportedOperationException(operation);
@@ -53,7 +54,7 @@ public final class EcsFrontEnd implements AwsService {
         return invoke(found, input, caller);
     }
 
-    private <I> JsonNode invoke(Operation<I, Caller> operation, JsonNode input, Caller caller)
+    private <I> Output invoke(Operation<I, Caller> operation, JsonNode input, Caller caller)
             throws InterruptedException {
         I request;
         try {
@@ -61,6 +62,6 @@ public final class EcsFrontEnd implements AwsService {
         } catch (JsonProcessingException e) {
             throw new AwsException("SerializationException", "The request cannot be read: " + e.getOriginalMessage());
         }
-        return EcsJson.tree(operation.invoker().invoke(api, request, caller));
+        return EcsJson.output(operation.invoker().invoke(api, request, caller));
     }
 }

@@ -34,6 +34,7 @@ public final class Edge implements AutoCloseable {
         this.options = options;
         // Nothing is served from files, so that Vert.x needs no cache directory.
         this.vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
                 .setUseDaemonThread(true)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));

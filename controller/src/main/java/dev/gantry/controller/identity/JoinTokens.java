@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tokens that admit one node each: {@code GANTRY1-<hash of the authority>-<id>.<secret>}. The hash lets the node know the
- * cluster before it says the secret. The store holds a hash of the secret only.
+ * Tokens that admit one node each, or as many as was asked for: {@code GANTRY1-<hash of the authority>-<id>.<secret>}. The hash
+ * lets the node know the cluster before it says the secret. The store holds a hash of the secret only.
  */
 public final class JoinTokens {
 
     public static final Duration LIFE = Duration.ofHours(1);
     public static final Duration LIFE_MAX = Duration.ofDays(30);
+    public static final int USES_MAX = 10_000;
 
     private static final int ID_BYTES = 6;
     private static final int SECRET_BYTES = 16;
@@ -53,12 +54,21 @@ public final class JoinTokens {
         this.chance = chance;
     }
 
-    /** A new token. This is the only time that its secret is seen. */
+    /** A new token for one node. This is the only time that its secret is seen. */
     public String issue(Duration life) throws InterruptedException {
+        return issue(life, 1);
+    }
+
+    /** The same for so many nodes. */
+    public String issue(Duration life, int uses) throws InterruptedException {
         if (life.isNegative() || life.isZero() || life.compareTo(LIFE_MAX) > 0) {
             throw new RefusedException(
                     RefusedException.Reason.INVALID,
                     "a join token lives for up to " + LIFE_MAX.toDays() + " days, was " + life);
+        }
+        if (uses < 1 || uses > USES_MAX) {
+            throw new RefusedException(
+                    RefusedException.Reason.INVALID, "a join token admits 1 to " + USES_MAX + " nodes, was " + uses);
         }
         Instant now = clock.instant();
         Snapshot image = store.snapshot();
@@ -74,6 +84,7 @@ public final class JoinTokens {
                 .setId(id)
                 .setSecretSha256(ByteString.copyFrom(Hash.sha256(secret)))
                 .setExpiresAtMs(now.plus(life).toEpochMilli())
+                .setUses(uses)
                 .build();
         Transaction write = Transaction.builder().create(key(id), token).build();
         return switch (store.commit(write)) {
@@ -100,7 +111,7 @@ public final class JoinTokens {
     }
 
     /**
-     * Uses a token up for a node.
+     * Uses a token for a node, and so up where it admits one.
      *
      * @param address where the caller is
      * @throws RefusedException saying why the token admits nobody
@@ -112,7 +123,10 @@ public final class JoinTokens {
             Instant now = clock.instant();
             Versioned<JoinToken> token = verified(image, id, secret, address);
             refuseWorn(token.value(), now);
-            JoinToken used = token.value().toBuilder().setUsedBy(nodeId).build();
+            JoinToken used = token.value().toBuilder()
+                    .setUsedBy(nodeId)
+                    .setUsed(used(token.value()) + 1)
+                    .build();
             switch (store.commit(Transaction.builder().update(token, used).build())) {
                 case Commit.Committed _ -> {
                     return;
@@ -140,11 +154,13 @@ public final class JoinTokens {
     }
 
     private void refuseWorn(JoinToken token, Instant now) {
-        if (!token.getUsedBy().isEmpty()) {
-            throw new RefusedException(
-                    RefusedException.Reason.DENIED,
-                    "join token " + token.getId() + " was used already, by node " + token.getUsedBy()
-                            + "; each node needs its own: gantry token");
+        int uses = Math.max(1, token.getUses());
+        if (used(token) >= uses) {
+            String worn = uses == 1
+                    ? " was used already, by node " + token.getUsedBy() + "; each node needs its own: gantry token"
+                    : " has admitted the " + uses
+                            + " nodes that it was made for; make a new one: gantry token --uses K";
+            throw new RefusedException(RefusedException.Reason.DENIED, "join token " + token.getId() + worn);
         }
         Instant end = Instant.ofEpochMilli(token.getExpiresAtMs());
         if (!now.isBefore(end)) {
@@ -152,6 +168,11 @@ public final class JoinTokens {
                     RefusedException.Reason.DENIED,
                     "join token " + token.getId() + " expired at " + end + "; make a new one: gantry token");
         }
+    }
+
+    /** A token that was used before there was a count admitted one. */
+    private static int used(JoinToken token) {
+        return token.getUsedBy().isEmpty() ? 0 : Math.max(1, token.getUsed());
     }
 
     /** A conflict means that somebody else tidies up, which serves as well. */

@@ -44,6 +44,7 @@ public final class OperationsApi {
             Explanations explanations,
             Drafts drafts,
             Channels channels,
+            Events events,
             JoinTokens tokens,
             Admission admission,
             InstantSource clock,
@@ -78,6 +79,7 @@ public final class OperationsApi {
         routes.answer(Target.PREFIX + "*", this::answer);
         routes.answer("/_gantry/reset", this::answer);
         routes.stream(Target.PREFIX + "logs/*", new LogStream(parts.admission(), channels));
+        routes.stream(Target.PREFIX + "events", new EventStream(parts.admission(), parts.store(), parts.events()));
         routes.socket(Target.PREFIX + "exec/*", new ExecSocket(parts.admission(), channels));
     }
 
@@ -197,8 +199,9 @@ public final class OperationsApi {
         Duration life = request.has("ttlSeconds")
                 ? Duration.ofSeconds(request.path("ttlSeconds").asLong())
                 : JoinTokens.LIFE;
+        int uses = request.path("uses").asInt(1);
         Instant expires = parts.clock().instant().plus(life);
-        String token = parts.tokens().issue(life);
+        String token = parts.tokens().issue(life, uses);
         String address = snapshot.get(Kinds.LEADER_KEY)
                 .map(leader -> leader.value().getAgentAddress())
                 .orElseThrow(() -> new RefusedException(
@@ -207,6 +210,7 @@ public final class OperationsApi {
                 .put("token", token)
                 .put("agentAddress", address)
                 .put("expiresAt", expires.toString())
+                .put("uses", uses)
                 .put("command", "gantry agent --join " + token + "@" + address);
     }
 

@@ -11,6 +11,8 @@ import dev.gantry.proto.EcsServiceDeployment;
 import dev.gantry.proto.EcsServiceRevision;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.proto.Event;
+import dev.gantry.proto.EventCursor;
+import dev.gantry.proto.EventSegment;
 import dev.gantry.proto.ExecSession;
 import dev.gantry.proto.Idempotency;
 import dev.gantry.proto.IngressRoute;
@@ -113,6 +115,13 @@ public final class Kinds {
 
     /** No scope; named by the session's id. */
     public static final Kind<ExecSession> EXEC_SESSION = new Kind<>("exec-session", ExecSession.parser());
+
+    /** No scope; named by the number of its first event in nineteen digits, so that names sort as numbers. */
+    public static final Kind<EventSegment> EVENT_SEGMENT = new Kind<>("event-segment", EventSegment.parser());
+
+    public static final Kind<EventCursor> EVENT_CURSOR = new Kind<>("event-cursor", EventCursor.parser());
+
+    public static final Key<EventCursor> EVENT_CURSOR_KEY = EVENT_CURSOR.key("", "ecs");
 
     public static final Key<Leader> LEADER_KEY = LEADER.key("", "controller");
 
@@ -288,7 +297,9 @@ public final class Kinds {
             INGRESS_ROUTE,
             NETWORK_POLICY,
             NETWORK_CLAIM,
-            EXEC_SESSION);
+            EXEC_SESSION,
+            EVENT_SEGMENT,
+            EVENT_CURSOR);
 
     public static final List<Index<?>> INDEXES = List.of(
             WORKLOADS_BY_NODE,

@@ -3,6 +3,7 @@ package dev.gantry.controller.ack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Any;
+import dev.gantry.controller.aws.AnswerLint;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.EcsFrontEnd;
@@ -73,7 +74,10 @@ final class TwoFaces implements AutoCloseable {
     /** Calls an operation with JSON in which single quotes stand for double ones. */
     JsonNode aws(String operation, String input) throws IOException, InterruptedException {
         Caller caller = new Caller(ARNS.account(), ARNS.region(), ARNS.root(), "request-1");
-        return ecs.call(operation, json.readTree(input.replace('\'', '"')), caller);
+        JsonNode answer = ecs.call(operation, json.readTree(input.replace('\'', '"')), caller)
+                .tree();
+        AnswerLint.require(ecs.model(), operation, answer);
+        return answer;
     }
 
     /** Registers a revision of a family whose container needs so much memory. */

@@ -104,10 +104,10 @@ final class Door {
         }
 
         @Override
-        public JsonNode call(String operation, JsonNode input, Caller caller) throws InterruptedException {
+        public Output call(String operation, JsonNode input, Caller caller) throws InterruptedException {
             inputs.add(input);
             callers.add(caller);
-            return answer.call(operation, input, caller);
+            return new TreeOutput(answer.call(operation, input, caller));
         }
     }
 }

@@ -57,12 +57,10 @@ class FrontDoorTest {
     }
 
     @Test
-    void writesTimesWithMillisecondsAndOnlyWhatTheModelHas() throws Exception {
-        door.answer = (operation, input, caller) -> json(
-                "{\"tasks\":[{\"taskArn\":\"a\",\"createdAt\":1767322800.1239,\"ours\":1,\"stopCode\":null}],\"failures\":[]}");
+    void writesWhatTheServiceAnswers() throws Exception {
+        door.answer = (operation, input, caller) -> json("{\"tasks\":[{\"taskArn\":\"a\"}],\"failures\":[]}");
         HttpResponse answer = door.frontDoor.handle(Door.call("DescribeTasks", "{\"tasks\":[\"a\"]}"));
-        assertThat(answer.body().text())
-                .isEqualTo("{\"tasks\":[{\"taskArn\":\"a\",\"createdAt\":1767322800.123}],\"failures\":[]}");
+        assertThat(answer.body().text()).isEqualTo("{\"tasks\":[{\"taskArn\":\"a\"}],\"failures\":[]}");
         assertThat(answer.headers().first("Content-Type")).contains("application/x-amz-json-1.1");
         assertThat(answer.headers().first("x-amzn-requestid")).contains("id-1");
     }

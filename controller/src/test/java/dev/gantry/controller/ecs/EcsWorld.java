@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.gantry.controller.aws.AwsException;
+import dev.gantry.controller.aws.AnswerLint;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.PlacementPreview.Obstacle;
 import dev.gantry.controller.ecs.PlacementPreview.Verdict;
@@ -62,7 +63,9 @@ final class EcsWorld implements AutoCloseable {
     /** Calls an operation with JSON in which single quotes stand for double ones. */
     JsonNode call(String operation, String input) throws InterruptedException {
         Caller caller = new Caller("000000000000", "eu-central-1", ARNS.root(), "request-1");
-        return front.call(operation, parse(input), caller);
+        JsonNode answer = front.call(operation, parse(input), caller).tree();
+        AnswerLint.require(front.model(), operation, answer);
+        return answer;
     }
 
     /** The same API for those who write its decisions themselves. */

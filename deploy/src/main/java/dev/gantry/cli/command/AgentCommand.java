@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "agent", description = "Make this machine a node of a Gantry that runs elsewhere.")
+@Command(
+        name = "agent",
+        description = "Make this machine a node of a Gantry that runs elsewhere, or simulate nodes of it.")
 final class AgentCommand implements Callable<Integer> {
 
     @Option(
@@ -24,7 +26,9 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--join",
             paramLabel = "TOKEN@HOST:PORT",
-            description = "Needed the first time; the node is then known.")
+            description =
+                    "Needed the first time; the node is then known. For simulated nodes the token must have as many"
+                            + " uses: `gantry token --uses K`.")
     private @Nullable String join;
 
     @Option(

@@ -17,6 +17,7 @@ enum Commands {
     GET("get", (console, _) -> new GetCommand(console)),
     DESCRIBE("describe", (console, _) -> new DescribeCommand(console)),
     LOGS("logs", (console, _) -> new LogsCommand(console)),
+    EVENTS("events", (console, _) -> new EventsCommand(console)),
     EXEC("exec", (console, _) -> new ExecCommand(console)),
     WHY("why", (console, _) -> new WhyCommand(console)),
     SCALE("scale", (console, _) -> new ScaleCommand(console)),

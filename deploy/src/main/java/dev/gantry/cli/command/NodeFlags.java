@@ -2,13 +2,16 @@ package dev.gantry.cli.command;
 
 import dev.gantry.cli.servers.AgentOptions;
 import dev.gantry.cli.servers.Join;
+import dev.gantry.cli.servers.SimulationOptions;
 import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that run an agent. */
@@ -69,6 +72,13 @@ final class NodeFlags {
             description = "The same with TLS; default ${DEFAULT-VALUE}.")
     private int ingressHttpsPort = 443;
 
+    @Mixin
+    private final SimulationFlags simulation = new SimulationFlags();
+
+    boolean isSimulated() {
+        return simulation.isGiven();
+    }
+
     @Nullable
     String docker() {
         return docker;
@@ -88,7 +98,21 @@ final class NodeFlags {
                         .toList(),
                 new AgentOptions.Permissions(allowPrivileged, allowHostNamespaces, allowHostRoot),
                 port("--ingress-http-port", ingressHttpPort),
-                port("--ingress-https-port", ingressHttpsPort));
+                port("--ingress-https-port", ingressHttpsPort),
+                simulated());
+    }
+
+    private @Nullable SimulationOptions simulated() {
+        SimulationOptions options =
+                simulation.options(new SplittableRandom()::nextInt).orElse(null);
+        if (options != null && docker != null) {
+            throw new Failure(
+                    Exit.INVALID,
+                    "cannot use --docker with --simulate",
+                    "simulated nodes have no engine",
+                    "leave one of them out");
+        }
+        return options;
     }
 
     private static int port(String flag, int port) {

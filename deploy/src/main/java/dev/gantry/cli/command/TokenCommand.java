@@ -8,7 +8,7 @@ import dev.gantry.cli.terminal.Exit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "token", description = "Make a token by which one more machine can join, once.")
+@Command(name = "token", description = "Make a token by which one more machine can join, once, or as many as you say.")
 final class TokenCommand extends ClientCommand {
 
     @Option(
@@ -17,6 +17,13 @@ final class TokenCommand extends ClientCommand {
             defaultValue = "1h",
             description = "How long it can be used; default 1h.")
     private String ttl = "1h";
+
+    @Option(
+            names = "--uses",
+            paramLabel = "K",
+            defaultValue = "1",
+            description = "How many nodes it admits, 1 to 10000; default ${DEFAULT-VALUE}.")
+    private int uses = 1;
 
     TokenCommand(Console console) {
         super(console);
@@ -29,10 +36,11 @@ final class TokenCommand extends ClientCommand {
                         "/_gantry/v1/tokens",
                         JsonNodeFactory.instance
                                 .objectNode()
-                                .put("ttlSeconds", Durations.parse(ttl).toSeconds()));
+                                .put("ttlSeconds", Durations.parse(ttl).toSeconds())
+                                .put("uses", uses));
         console()
-                .note("run this on the other machine (valid until "
-                        + answer.path("expiresAt").asText() + ", one use):");
+                .note("run this on the other machine" + (uses == 1 ? "" : "s") + " (valid until "
+                        + answer.path("expiresAt").asText() + ", " + (uses == 1 ? "one use" : uses + " uses") + "):");
         String command = answer.path("command").asText("");
         print(
                 command.isEmpty()

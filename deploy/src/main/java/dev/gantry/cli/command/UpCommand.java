@@ -7,6 +7,7 @@ import dev.gantry.cli.servers.ServerOptions;
 import dev.gantry.cli.servers.Servers;
 import dev.gantry.cli.servers.UpOptions;
 import dev.gantry.cli.terminal.Console;
+import dev.gantry.cli.terminal.Exit;
 import dev.gantry.cli.terminal.Failure;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +17,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         description = "Run everything on this machine: controller, store and agent.",
-        footer = {"", "Ctrl-C stops it; running tasks go on running, and the next `gantry up` adopts them."})
+        footer = {
+            "",
+            "Ctrl-C stops it; running tasks go on running, and the next `gantry up` adopts them; with --simulate they"
+                    + " end with it."
+        })
 final class UpCommand implements Callable<Integer> {
 
     @Mixin
@@ -39,6 +44,13 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServerOptions options = server.options(console);
+        if (demo && node.isSimulated()) {
+            throw new Failure(
+                    Exit.INVALID,
+                    "cannot use --demo with --simulate",
+                    "the demo serves a page, and nothing runs on simulated nodes",
+                    "leave one of them out");
+        }
         AgentOptions agent = node.options(options.dataDirectory(), null, options.cluster());
         return servers.up(new UpOptions(options, agent, demo ? () -> demo(options) : () -> {}));
     }

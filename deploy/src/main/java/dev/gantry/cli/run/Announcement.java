@@ -2,12 +2,14 @@ package dev.gantry.cli.run;
 
 import dev.gantry.cli.servers.AgentOptions;
 import dev.gantry.cli.servers.ServerOptions;
+import dev.gantry.cli.servers.SimulationOptions;
 import dev.gantry.cli.servers.StoreChoice;
 import dev.gantry.cli.servers.UpOptions;
 import dev.gantry.controller.Controller;
 import dev.gantry.controller.Version;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a server says once it is ready: where it is, and the next three commands. */
 final class Announcement {
@@ -18,24 +20,41 @@ final class Announcement {
 
     static void up(UpOptions options, Controller controller) {
         head(options.server(), controller);
-        OUT.println("  node      " + NodeOptions.engine(options.agent()));
+        OUT.println(node(options.agent()));
         next(options.server(), "deploy/gantry apply -f deploy/examples/web --wait");
-        ready();
+        ready(options.agent());
     }
 
     static void server(ServerOptions options, Controller controller) {
         head(options, controller);
         OUT.println("  agents    " + controller.endpoints().agentAddress());
         next(options, "deploy/gantry token" + dataDirectory(options));
-        ready();
+        ready("what it runs goes on");
     }
 
-    static void agent(AgentOptions options, String nodeId) {
+    static void agent(AgentOptions options, List<String> nodeIds) {
         OUT.println("gantry " + Version.TEXT + " agent");
-        OUT.println("  node      " + nodeId);
-        OUT.println("  engine    " + NodeOptions.engine(options));
+        if (options.simulation() == null) {
+            OUT.println("  node      " + String.join(", ", nodeIds));
+            OUT.println("  engine    " + NodeOptions.engine(options));
+        } else {
+            OUT.println(node(options));
+        }
         OUT.println("  log       " + Logs.file(options.dataDirectory()));
-        ready();
+        ready(options);
+    }
+
+    private static String node(AgentOptions options) {
+        SimulationOptions simulation = options.simulation();
+        if (simulation == null) {
+            return "  node      " + NodeOptions.engine(options);
+        }
+        boolean isRange = !simulation.startMin().equals(simulation.startMax());
+        return "  nodes     " + simulation.count() + " simulated, each with " + simulation.cpus() + " CPUs and "
+                + simulation.memoryMib() + " MiB\n"
+                + "  starts    take " + simulation.startMin().toMillis()
+                + (isRange ? " to " + simulation.startMax().toMillis() : "") + " ms, failure rate "
+                + simulation.failureRate() + ", seed " + simulation.seed();
     }
 
     private static void head(ServerOptions options, Controller controller) {
@@ -68,8 +87,12 @@ final class Announcement {
         return usual ? "" : " --data-dir " + data;
     }
 
-    private static void ready() {
-        OUT.println("ready (Ctrl-C ends Gantry; what it runs goes on)");
+    private static void ready(AgentOptions options) {
+        ready(options.simulation() == null ? "what it runs goes on" : "what its nodes run ends with it");
+    }
+
+    private static void ready(String after) {
+        OUT.println("ready (Ctrl-C ends Gantry; " + after + ")");
         OUT.flush();
     }
 }

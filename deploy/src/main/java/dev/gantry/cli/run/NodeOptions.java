@@ -36,7 +36,7 @@ final class NodeOptions {
                 options.cluster(),
                 Version.TEXT,
                 directory,
-                defaults.engine().withHost(engine(options)),
+                engine(options, defaults.engine()),
                 defaults.images(),
                 defaults.times(),
                 allowed(options, defaults.allowed()),
@@ -50,6 +50,18 @@ final class NodeOptions {
                 .withHostNamespaces(permissions.hostNamespaces())
                 .withHostRoot(permissions.hostRoot())
                 .withHostPaths(Set.copyOf(options.hostPaths()));
+    }
+
+    /** Where nothing is started, nothing must wait for its turn to be. */
+    private static AgentSettings.Engine engine(AgentOptions options, AgentSettings.Engine defaults) {
+        return options.simulation() == null
+                ? defaults.withHost(engine(options))
+                : new AgentSettings.Engine(
+                        "simulated",
+                        Integer.MAX_VALUE,
+                        defaults.callTimeout(),
+                        defaults.createTimeout(),
+                        defaults.startTimeout());
     }
 
     /** What was said, what Docker's own variable says, or Docker's default. */

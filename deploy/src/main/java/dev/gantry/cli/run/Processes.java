@@ -37,8 +37,10 @@ public final class Processes implements Servers {
     public int up(UpOptions options) {
         return run(options.server().dataDirectory(), running -> {
             Controller controller = startController(options.server(), running);
-            NodeAgent agent = running.own(startLocalAgent(options, controller));
-            running.awaitUntil(() -> controller.isReady(agent.nodeId()), "the node's registration with the controller");
+            for (NodeAgent agent : startLocalAgents(options, controller, running)) {
+                running.awaitUntil(
+                        () -> controller.isReady(agent.nodeId()), "the node's registration with the controller");
+            }
             Announcement.up(options, controller);
             Thread.startVirtualThread(options.whenReady());
         });
@@ -58,15 +60,10 @@ public final class Processes implements Servers {
             ControllerList known = new ControllerList(options.dataDirectory());
             Optional<Join> join = Optional.ofNullable(options.join());
             join.ifPresent(given -> known.remember(new HostPort(given.host(), given.port())));
-            Optional<Invitation> invitation = NodeAgent.hasJoined(options.dataDirectory())
-                    ? Optional.empty()
-                    : join.map(given -> Invitation.parse(given.token() + "@" + address(given)));
-            NodeAgent agent = running.own(NodeAgent.start(
-                    options.dataDirectory(),
-                    invitation,
-                    known.addresses(),
-                    nodeId -> NodeOptions.settings(options, nodeId, options.dataDirectory(), List.of())));
-            Announcement.agent(options, agent.nodeId());
+            Optional<Invitation> invitation = join.map(given -> Invitation.parse(given.token() + "@" + address(given)));
+            List<NodeAgent> agents = new Nodes(options, options.dataDirectory(), known.addresses(), List.of())
+                    .start(invitation, running);
+            Announcement.agent(options, agents.stream().map(NodeAgent::nodeId).toList());
         });
     }
 
@@ -135,24 +132,20 @@ public final class Processes implements Servers {
         }
     }
 
-    static NodeAgent startLocalAgent(UpOptions options, Controller controller)
+    static List<NodeAgent> startLocalAgents(UpOptions options, Controller controller, Running running)
             throws IOException, InterruptedException {
-        Path directory = options.agent().dataDirectory().resolve("agent");
-        if (NodeAgent.joinedAs(directory).filter(controller::isDeregistered).isPresent()) {
-            // Its owner starts it again, and wants it back.
-            NodeAgent.leave(directory);
-        }
         HostPort address = HostPort.parse(controller.endpoints().agentAddress());
-        Optional<Invitation> invitation = NodeAgent.hasJoined(directory)
-                ? Optional.empty()
-                : Optional.of(Invitation.parse(controller.joinToken(JOIN_TOKEN_LIFE) + "@" + address));
         List<Integer> ownPorts =
                 List.of(options.server().port(), options.server().kubePort(), address.port());
-        return NodeAgent.start(
-                directory,
-                invitation,
-                List.of(address),
-                nodeId -> NodeOptions.settings(options.agent(), nodeId, directory, ownPorts));
+        Nodes nodes = new Nodes(
+                options.agent(), options.agent().dataDirectory().resolve("agent"), List.of(address), ownPorts);
+        // Its owner starts it again, and wants it back.
+        nodes.leave(controller::isDeregistered);
+        int missing = nodes.missing();
+        Optional<Invitation> invitation = missing == 0
+                ? Optional.empty()
+                : Optional.of(Invitation.parse(controller.joinToken(JOIN_TOKEN_LIFE, missing) + "@" + address));
+        return nodes.start(invitation, running);
     }
 
     private static String address(Join join) {

@@ -67,8 +67,9 @@ final class Rehearsal {
         UpOptions options = options(directory, "tcp://127.0.0.1:" + enginePort);
         try (Running running = new Running()) {
             Controller controller = Processes.startController(options.server(), running);
-            NodeAgent agent = running.own(Processes.startLocalAgent(options, controller));
-            running.awaitUntil(() -> controller.isReady(agent.nodeId()), "the rehearsal's node");
+            for (NodeAgent agent : Processes.startLocalAgents(options, controller, running)) {
+                running.awaitUntil(() -> controller.isReady(agent.nodeId()), "the rehearsal's node");
+            }
             use(controller);
         }
     }
@@ -137,7 +138,8 @@ final class Rehearsal {
                         List.of(),
                         AgentOptions.Permissions.NONE,
                         0,
-                        0),
+                        0,
+                        null),
                 () -> {});
     }
 

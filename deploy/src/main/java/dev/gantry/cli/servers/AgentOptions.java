@@ -1,6 +1,7 @@
 package dev.gantry.cli.servers;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param permissions   what else of the host they may have
  * @param ingressHttpPort where requests for ingresses are taken once there is one; 0 for nowhere
  * @param ingressHttpsPort the same with TLS
+ * @param simulation    nodes without an engine in place of one with it; null for one with it
  */
 public record AgentOptions(
         Path dataDirectory,
@@ -29,7 +31,26 @@ public record AgentOptions(
         List<Path> hostPaths,
         Permissions permissions,
         int ingressHttpPort,
-        int ingressHttpsPort) {
+        int ingressHttpsPort,
+        @Nullable SimulationOptions simulation) {
+
+    /** The same for a simulated node, which placement constraints can tell from others. */
+    public AgentOptions asSimulated(String other) {
+        Map<String, String> known = new HashMap<>(attributes);
+        known.put("gantry.simulated", "true");
+        return new AgentOptions(
+                dataDirectory,
+                join,
+                docker,
+                other,
+                cluster,
+                Map.copyOf(known),
+                hostPaths,
+                permissions,
+                ingressHttpPort,
+                ingressHttpsPort,
+                simulation);
+    }
 
     /**
      * What takes the border between containers and their host away.

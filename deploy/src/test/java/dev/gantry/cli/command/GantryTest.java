@@ -8,6 +8,7 @@ import dev.gantry.cli.client.ClientFile;
 import dev.gantry.cli.servers.AgentOptions;
 import dev.gantry.cli.servers.ServerOptions;
 import dev.gantry.cli.servers.Servers;
+import dev.gantry.cli.servers.SimulationOptions;
 import dev.gantry.cli.servers.StoreChoice;
 import dev.gantry.cli.servers.UpOptions;
 import dev.gantry.cli.terminal.Console;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -278,6 +280,48 @@ class GantryTest {
                 .isZero();
         AgentOptions options = (AgentOptions) started.getFirst();
         assertThat(options.join()).hasToString("Join[token=GANTRY1-ab-id.secret, host=fd00::1, port=4567]");
+    }
+
+    @Test
+    void readsWhatSimulatedNodesAreLike() {
+        assertThat(gantry(
+                        "agent",
+                        "--simulate",
+                        "--count=100",
+                        "--cpu=8",
+                        "--memory=1024",
+                        "--start-time=500ms-3s",
+                        "--failure-rate=0.1",
+                        "--seed=42"))
+                .isZero();
+        assertThat(((AgentOptions) started.getFirst()).simulation())
+                .isEqualTo(new SimulationOptions(100, 8, 1024, Duration.ofMillis(500), Duration.ofSeconds(3), 0.1, 42));
+    }
+
+    @Test
+    void aNodeIsSimulatedOnlyIfItIsSaid() {
+        assertThat(gantry("up")).isZero();
+        assertThat(((UpOptions) started.getFirst()).agent().simulation()).isNull();
+        assertThat(gantry("up", "--count", "3")).isEqualTo(3);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("say nothing without --simulate");
+    }
+
+    @Test
+    void refusesSimulationsThatCannotBe() {
+        for (String flag : List.of(
+                "--count=0",
+                "--count=10001",
+                "--cpu=0",
+                "--memory=0",
+                "--failure-rate=1.1",
+                "--failure-rate=NaN",
+                "--start-time=3s-1s",
+                "--start-time=11m",
+                "--docker=unix:///a",
+                "--demo")) {
+            assertThat(gantry("up", "--simulate", flag)).as(flag).isEqualTo(3);
+        }
+        assertThat(started).isEmpty();
     }
 
     @Test

@@ -100,6 +100,16 @@ class LauncherTest {
     }
 
     @Test
+    void simulatedNodesNeedNoEngineAndHaveTheServersHeap() throws Exception {
+        for (String command : List.of("up", "agent")) {
+            Ended ended = gantry(
+                    Map.of("JAVA_HOME", folder + "/jdk-25", "DOCKER_HOST", "unix:///none.sock"), command, "--simulate");
+            assertThat(ended.code()).as(ended.err()).isZero();
+            assertThat(ended.out().lines()).contains("-Xmx512m").endsWith(command, "--simulate");
+        }
+    }
+
+    @Test
     void helpNeedsNoEngine() throws Exception {
         Ended ended =
                 gantry(Map.of("JAVA_HOME", folder + "/jdk-25", "DOCKER_HOST", "unix:///none.sock"), "up", "--help");

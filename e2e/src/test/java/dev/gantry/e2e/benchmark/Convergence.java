@@ -1,9 +1,9 @@
 package dev.gantry.e2e.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gantry.controller.EcsAnswers;
 import dev.gantry.controller.aws.Caller;
+import dev.gantry.controller.aws.Output;
 import dev.gantry.controller.ecs.EcsFrontEnd;
 import dev.gantry.controller.ecs.EcsParts;
 import dev.gantry.controller.ecs.EcsSetup;
@@ -65,7 +65,7 @@ final class Convergence implements AutoCloseable {
     }
 
     void call(String operation, String input) throws Exception {
-        JsonNode _ = front.call(operation, JSON.readTree(input), CALLER);
+        Output _ = front.call(operation, JSON.readTree(input), CALLER);
         controller.store().catchUp();
     }
 

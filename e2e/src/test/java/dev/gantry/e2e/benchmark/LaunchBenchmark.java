@@ -21,7 +21,7 @@ final class LaunchBenchmark {
     private static final int LAUNCHES = 20;
     private static final int ROUNDS = 2;
     private static final int[] PARALLEL = {4, 8, 16};
-    private static final Duration LOOK_OFTEN = Duration.ofMillis(1);
+    private static final Duration LOOK_OFTEN = Duration.ofMillis(10);
     private static final Duration LOOK_SELDOM = Duration.ofMillis(20);
 
     private final TaskRuns tasks;

@@ -45,7 +45,7 @@ final class TrivialServer implements AutoCloseable {
 
     public static void main(String[] arguments) {
         Buffer answer = Buffer.buffer("x".repeat(Integer.parseInt(arguments[0])));
-        Vertx vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(false));
+        Vertx vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(false).setPreferNativeTransport(true));
         vertx.createHttpServer()
                 .requestHandler(
                         request -> request.bodyHandler(_ -> request.response().end(answer)))

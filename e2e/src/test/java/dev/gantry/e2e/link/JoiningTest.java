@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +97,26 @@ class JoiningTest {
                             directory.resolve("second"), clock, Optional.of(invitation), controller.address()))
                     .isInstanceOf(LinkException.class)
                     .hasMessageContaining("was used already, by node " + agent.id());
+        }
+    }
+
+    @Test
+    void aTokenAdmitsAsManyNodesAsItWasMadeFor() throws Exception {
+        String invitation = controller.tokens.issue(Duration.ofHours(1), 2) + "@" + controller.address();
+        for (String name : List.of("first", "second")) {
+            Agent.start(directory.resolve(name), clock, Optional.of(invitation), controller.address())
+                    .close();
+        }
+        assertThatThrownBy(() -> join(invitation))
+                .isInstanceOf(LinkException.class)
+                .hasMessageContaining("has admitted the 2 nodes that it was made for");
+    }
+
+    @Test
+    void aTokenAdmitsABoundedNumberOfNodes() {
+        for (int uses : List.of(0, 10_001)) {
+            assertThatThrownBy(() -> controller.tokens.issue(Duration.ofHours(1), uses))
+                    .hasMessage("a join token admits 1 to 10000 nodes, was " + uses);
         }
     }
 

@@ -173,7 +173,10 @@ final class EcsOperators {
     private boolean ask(SimController controller, String operation, String input, Consumer<JsonNode> answered)
             throws InterruptedException {
         try {
-            JsonNode answer = controller.users().call(operation, JSON.readTree(input.replace('\'', '"')), CALLER);
+            JsonNode answer = controller
+                    .users()
+                    .call(operation, JSON.readTree(input.replace('\'', '"')), CALLER)
+                    .tree();
             world.say("operator: " + operation + " " + input.substring(0, Math.min(80, input.length())));
             waiting--;
             answered.accept(answer);

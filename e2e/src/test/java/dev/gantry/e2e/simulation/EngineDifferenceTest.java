@@ -12,6 +12,8 @@ import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
+import dev.gantry.agent.simulated.Addresses;
+import dev.gantry.agent.simulated.Program;
 import dev.gantry.proto.ContainerSpec;
 import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.NetworkMode;
@@ -56,8 +58,8 @@ class EngineDifferenceTest {
             this.stays = stays;
         }
 
-        SimRuntime.Program program() {
-            return new SimRuntime.Program(
+        Program program() {
+            return new Program(
                     stays ? Optional.empty() : Optional.of(Duration.ofMillis(10)),
                     this == FAILS ? 3 : 0,
                     false,
@@ -77,7 +79,7 @@ class EngineDifferenceTest {
         AgentSettings settings = AgentSettings.of(UUID.randomUUID().toString().replace("-", ""), "node", directory);
         List<String> simulated = new ArrayList<>();
         try (Agenda agenda = new Agenda()) {
-            SimRuntime runtime = new SimRuntime(new QuietMachine(agenda));
+            SimRuntime runtime = new SimRuntime(new QuietMachine(agenda), new Addresses());
             runtime.has(IMAGE);
             Actor actor = new Actor(runtime, new Way() {
                 @Override
@@ -292,7 +294,7 @@ class EngineDifferenceTest {
         }
 
         @Override
-        public SimRuntime.Program program(Creation creation) {
+        public Program program(Creation creation) {
             return Kind.of(creation).program();
         }
 

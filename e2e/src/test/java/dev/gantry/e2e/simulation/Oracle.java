@@ -174,6 +174,7 @@ final class Oracle implements Backend.Watcher {
         touched.forEach(this::checkNode);
         owners.forEach(this::checkMost);
         calledOff.forEach(this::checkLeast);
+        world.events().take(events);
         world.pods().judge();
     }
 
@@ -221,6 +222,7 @@ final class Oracle implements Backend.Watcher {
         if (event.path().startsWith(Kinds.NODE.name() + "/")) {
             Node before = nodes.get(event.path());
             keep(nodes, event, Kinds.NODE);
+            world.events().node(before, nodes.get(event.path()), event.revision());
             checkReadiness(before, nodes.get(event.path()));
         } else if (event.path().startsWith(Kinds.KUBE_OBJECT.name() + "/")) {
             world.pods().take(key(Kinds.KUBE_OBJECT, event.path()), event.value(), event.revision());
@@ -230,6 +232,7 @@ final class Oracle implements Backend.Watcher {
             Workload after = workloads.get(event.path());
             boolean isPlanned = request != null && request.guards().containsKey(Kinds.LEADER_KEY.path());
             world.pods().take(key(Kinds.WORKLOAD, event.path()), after, event.revision(), isPlanned);
+            world.events().task(before, after, event.revision());
             if (after != null) {
                 if (after.getSpec().getSingleton()) {
                     singletons.put(after.getScope() + "/" + after.getId(), after.getOwner());

@@ -16,6 +16,9 @@ import dev.gantry.controller.ecs.compile.ServiceTasks;
 import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.events.EventProjector;
+import dev.gantry.controller.ecs.events.EventSettings;
+import dev.gantry.controller.ecs.events.EventTail;
 import dev.gantry.controller.ecs.rollout.DaemonsFirst;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
@@ -85,6 +88,7 @@ final class SimController {
     private final Lane follower = new Lane(process);
     private final Lane api = new Lane(process);
     private final SimLead lead;
+    private final EventTail events;
     private final LoopEnvironment environment;
     private final Heartbeats heartbeats;
     private final Registrar registrar;
@@ -107,6 +111,7 @@ final class SimController {
         this.dice = dice;
         this.backend = new TroubledBackend(world, dice.split());
         this.store = ImageStore.open(backend, Kinds.ALL, Kinds.INDEXES, StoreSettings.byHand());
+        this.events = new EventTail(store, store::history, clock());
         this.lead = new SimLead(this, LeadershipSettings.defaults());
         this.environment =
                 new LoopEnvironment(store, lead, this::wall, dice.split()::fraction, new CompositeMeterRegistry());
@@ -163,6 +168,7 @@ final class SimController {
         for (Expiry<?> expiry : Expiries.of(Duration.ofHours(1), Duration.ofHours(1))) {
             add(new RetentionReconciler<>(expiry), 1);
         }
+        add(new EventProjector(events, EventSettings.within(Duration.ofHours(1))), 1);
     }
 
     private <T extends Message> void add(Reconciler<T> reconciler, int workers) {

@@ -3,6 +3,7 @@ package dev.gantry.e2e.simulation;
 import dev.gantry.agent.engine.Creation;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineException.Kind;
+import dev.gantry.agent.simulated.Program;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,13 +28,13 @@ final class SimMachine implements SimRuntime.Machine {
     }
 
     @Override
-    public SimRuntime.Program program(Creation creation) {
+    public Program program(Creation creation) {
         boolean batch = creation.spec().getImage().equals(Users.BATCH);
         boolean deaf = world.sigtermIgnored() && dice.happens(0.5);
         if (deaf) {
             world.happened(Trouble.SIGTERM_IGNORED);
         }
-        return new SimRuntime.Program(
+        return new Program(
                 batch ? Optional.of(dice.millis(500, 15_000)) : Optional.empty(),
                 0,
                 false,

@@ -49,7 +49,7 @@ final class SimNode {
         this.dice = dice;
         this.id = "0".repeat(30) + "a" + number;
         this.zone = "zone-" + number % 2;
-        this.runtime = new SimRuntime(new SimMachine(this, dice.split()));
+        this.runtime = new SimRuntime(new SimMachine(this, dice.split()), world.addresses());
     }
 
     World world() {

@@ -6,7 +6,6 @@ import dev.gantry.agent.engine.EngineEvent;
 import dev.gantry.agent.engine.EngineException;
 import dev.gantry.agent.engine.EngineException.Kind;
 import dev.gantry.agent.engine.EngineFacts;
-import dev.gantry.agent.engine.Labels;
 import dev.gantry.agent.engine.Listing;
 import dev.gantry.agent.engine.LocalImage;
 import dev.gantry.agent.engine.Output;
@@ -14,10 +13,13 @@ import dev.gantry.agent.engine.Portrait;
 import dev.gantry.agent.engine.Sighting;
 import dev.gantry.agent.plan.ObservedContainer;
 import dev.gantry.agent.plan.ObservedContainer.State;
+import dev.gantry.agent.simulated.Addresses;
+import dev.gantry.agent.simulated.Program;
+import dev.gantry.agent.simulated.SimulatedEngine;
+import dev.gantry.agent.simulated.Surroundings;
 import dev.gantry.proto.AttachRequest;
 import dev.gantry.proto.ContainerStats;
 import dev.gantry.proto.ExecRequest;
-import dev.gantry.proto.Health;
 import dev.gantry.proto.LogsRequest;
 import dev.gantry.proto.RegistryCredentials;
 import java.io.InputStream;
@@ -27,27 +29,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * One node's container engine: it outlives the agent, and a reboot ends what runs but keeps what was created. What it
- * answers is what Docker answers; {@code EngineDifferenceTest} holds the two against each other.
+ * One node's container engine: that of simulated nodes, in virtual time, with what goes wrong around it. It outlives the agent, and
+ * a reboot ends what runs but keeps what was created. What it answers is what Docker answers; {@code EngineDifferenceTest} holds the
+ * two against each other.
  */
 final class SimRuntime implements ContainerEngine {
 
     private static final int KILLED = 137;
-    private static final int TERMINATED = 143;
-
-    /**
-     * What the process in a container does.
-     *
-     * @param life      until it ends by itself; empty for ever
-     * @param exitCode  with which it does
-     * @param outOfMemory whether the kernel ends it
-     * @param onSigterm how long it takes to end when asked to; empty when it does not listen
-     */
-    record Program(Optional<Duration> life, int exitCode, boolean outOfMemory, Optional<Duration> onSigterm) {}
+    private static final Duration NAP_MIN = Duration.ofMillis(10);
+    private static final Duration NAP_MAX = Duration.ofMillis(500);
 
     /** What there is around an engine. */
     interface Machine {
@@ -82,94 +76,79 @@ final class SimRuntime implements ContainerEngine {
         void started(String workload, String container, long epoch);
     }
 
-    private final Machine machine;
-    private final TreeMap<String, Container> byName = new TreeMap<>();
-    private final Set<String> images = new TreeSet<>();
-    private final Set<String> volumes = new TreeSet<>();
-    private Optional<Consumer<EngineEvent>> watching = Optional.empty();
-    private long ids;
-
-    SimRuntime(Machine machine) {
-        this.machine = machine;
-    }
-
-    /** One container; its name follows from the workload. */
-    final class Container {
-        private final String id = String.format("%064x", ++ids);
-        private final Creation creation;
-        private final long epoch;
-        private State state = State.CREATED;
-        private int exitCode;
-        private int runs;
-        private boolean outOfMemory;
-        private long startedAtMs;
-        private long finishedAtMs;
-
-        private Container(Creation creation, long epoch) {
-            this.creation = creation;
-            this.epoch = epoch;
+    private record Around(Machine machine) implements Surroundings {
+        @Override
+        public long millis() {
+            return machine.millis();
         }
 
+        @Override
+        public Program program(Creation creation) {
+            return machine.program(creation);
+        }
+
+        @Override
+        public void starting(Creation creation) {
+            // Time has passed before the call.
+        }
+
+        @Override
+        public void later(Duration delay, Runnable what) {
+            machine.later(delay, what);
+        }
+
+        @Override
+        public void await(BooleanSupplier so) throws InterruptedException {
+            Duration nap = NAP_MIN;
+            while (!so.getAsBoolean()) {
+                machine.sleep(nap);
+                nap = nap.compareTo(NAP_MAX) < 0 ? nap.multipliedBy(2) : NAP_MAX;
+            }
+        }
+
+        @Override
+        public void changed() {
+            // Whoever waits looks by itself.
+        }
+    }
+
+    /** A container that nobody has started yet, and the epoch in which it was made. */
+    private record Made(String gate, Optional<Long> epoch) {}
+
+    private final Machine machine;
+    private final SimulatedEngine engine;
+    private final Map<String, Made> made = new TreeMap<>();
+
+    SimRuntime(Machine machine, Addresses addresses) {
+        this.machine = machine;
+        this.engine = new SimulatedEngine(
+                new EngineFacts(
+                        "20.10.24",
+                        "1.41",
+                        2,
+                        4L << 30,
+                        "Debian",
+                        "6.1",
+                        "amd64",
+                        "systemd",
+                        Set.of("json-file", "none")),
+                new Around(machine),
+                addresses);
+    }
+
+    /** One container as it is now. */
+    record Container(SimRuntime runtime, Listing listing) {
         String workload() {
-            return creation.labels().getOrDefault(Labels.WORKLOAD, "");
+            return listing.workload();
         }
 
         String container() {
-            return creation.labels().getOrDefault(Labels.CONTAINER, "");
-        }
-
-        boolean isRunning() {
-            return state == State.RUNNING;
+            return listing.container();
         }
 
         /** Its process ends. */
         void exit(int code, boolean memory) {
-            if (isRunning()) {
-                state = State.EXITED;
-                exitCode = code;
-                outOfMemory = memory;
-                finishedAtMs = machine.millis();
-                tell(EngineEvent.Change.DIED);
-            }
-        }
-
-        private void run(long asked) {
-            Program program = machine.program(creation);
-            state = State.RUNNING;
-            startedAtMs = Math.max(startedAtMs + 1, machine.millis());
-            int run = ++runs;
-            // A first start follows from the creation, whatever the agent heard in between.
-            machine.started(workload(), container(), run == 1 ? epoch : asked);
-            program.life()
-                    .ifPresent(life -> machine.later(life, () -> {
-                        if (run == runs) {
-                            exit(program.exitCode(), program.outOfMemory());
-                        }
-                    }));
-            tell(EngineEvent.Change.STARTED);
-        }
-
-        private void tell(EngineEvent.Change change) {
-            SimRuntime.this.tell(new EngineEvent.Changed(id, workload(), container(), change));
-        }
-
-        private Sighting sighting() {
-            return new Sighting(
-                    workload(),
-                    new ObservedContainer(
-                            id,
-                            container(),
-                            state,
-                            exitCode,
-                            outOfMemory,
-                            "",
-                            startedAtMs,
-                            finishedAtMs,
-                            Health.HEALTH_UNKNOWN,
-                            "sha256:" + creation.spec().getImage(),
-                            List.of(),
-                            List.of()),
-                    0);
+            runtime.engine.end(listing.id(), code, memory);
         }
     }
 
@@ -177,78 +156,62 @@ final class SimRuntime implements ContainerEngine {
 
     /** Its images are there without a pull. */
     void has(String image) {
-        images.add(image);
+        engine.importImage(image, new byte[0]);
     }
 
     List<Container> running() {
-        return byName.values().stream().filter(Container::isRunning).toList();
+        return all().stream()
+                .filter(container -> container.listing().state() == State.RUNNING)
+                .toList();
     }
 
     List<Container> all() {
-        return List.copyOf(byName.values());
+        return engine.list().stream()
+                .map(listing -> new Container(this, listing))
+                .toList();
     }
 
     /** Power is lost and comes back. */
     void reboot() {
-        watching = Optional.empty();
+        loseWatcher();
         running().forEach(container -> container.exit(KILLED, false));
     }
 
     /** Who watches hears no more, and is not told of what it misses. */
     void loseWatcher() {
-        watching = Optional.empty();
-    }
-
-    private void tell(EngineEvent event) {
-        watching.ifPresent(listener -> listener.accept(event));
-    }
-
-    private Container find(String idOrName) {
-        return lookUp(idOrName)
-                .orElseThrow(() -> new EngineException(Kind.NOT_FOUND, "No such container: " + idOrName));
-    }
-
-    private Optional<Container> lookUp(String idOrName) {
-        return byName.values().stream()
-                .filter(container -> container.id.equals(idOrName)
-                        || container.creation.name().equals(idOrName))
-                .findFirst();
+        engine.close();
     }
 
     /** Somebody else than the engine asks a container's processes to end. */
     void signalTerminate(String id) {
-        lookUp(id).filter(Container::isRunning).ifPresent(container -> {
-            int run = container.runs;
-            machine.program(container.creation)
-                    .onSigterm()
-                    .ifPresent(takes -> machine.later(takes, () -> {
-                        if (run == container.runs) {
-                            container.exit(TERMINATED, false);
-                        }
-                    }));
-        });
+        if (isRunning(id)) {
+            engine.terminate(id);
+        }
     }
 
     /** Somebody else than the engine kills a container's processes. */
     void signalKill(String id) {
-        lookUp(id).ifPresent(container -> container.exit(KILLED, false));
+        engine.end(id, KILLED, false);
+    }
+
+    private boolean isRunning(String id) {
+        return engine.inspect(id)
+                .map(Sighting::container)
+                .filter(ObservedContainer::isRunning)
+                .isPresent();
     }
 
     // What it is asked.
 
     @Override
     public EngineFacts facts() {
-        return new EngineFacts(
-                "20.10.24", "1.41", 2, 4L << 30, "Debian", "6.1", "amd64", "systemd", Set.of("json-file", "none"));
+        return engine.facts();
     }
 
     @Override
     public List<Listing> list() throws InterruptedException {
         machine.before("list");
-        List<Listing> all = byName.values().stream()
-                .map(container ->
-                        new Listing(container.id, container.workload(), container.container(), container.state))
-                .toList();
+        List<Listing> all = engine.list();
         machine.after("list");
         return all;
     }
@@ -256,7 +219,7 @@ final class SimRuntime implements ContainerEngine {
     @Override
     public Optional<Sighting> inspect(String idOrName) throws InterruptedException {
         machine.before("inspect");
-        Optional<Sighting> found = lookUp(idOrName).map(Container::sighting);
+        Optional<Sighting> found = engine.inspect(idOrName);
         machine.after("inspect");
         return found;
     }
@@ -265,18 +228,11 @@ final class SimRuntime implements ContainerEngine {
     public String create(Creation creation) throws InterruptedException {
         long epoch = machine.epoch();
         machine.before("create");
-        if (!images.contains(creation.spec().getImage())) {
-            throw new EngineException(
-                    Kind.NOT_FOUND, "No such image: " + creation.spec().getImage());
-        }
-        if (byName.containsKey(creation.name())) {
-            throw new EngineException(Kind.CONFLICT, "The container name /" + creation.name() + " is already in use");
-        }
         check(creation.gate());
-        Container container = new Container(creation, epoch);
-        byName.put(creation.name(), container);
+        String id = engine.create(creation);
+        made.put(id, new Made(creation.gate(), Optional.of(epoch)));
         machine.after("create");
-        return container.id;
+        return id;
     }
 
     private void check(String gate) {
@@ -288,12 +244,19 @@ final class SimRuntime implements ContainerEngine {
 
     @Override
     public void start(String id) throws InterruptedException {
-        long epoch = machine.epoch();
+        long asked = machine.epoch();
         machine.before("start");
-        Container container = find(id);
-        if (!container.isRunning()) {
-            check(container.creation.gate());
-            container.run(epoch);
+        Made how = made.get(id);
+        if (how != null && !isRunning(id)) {
+            check(how.gate());
+            engine.start(id);
+            made.put(id, new Made(how.gate(), Optional.empty()));
+            ObservedContainer started = engine.inspect(id).orElseThrow().container();
+            String workload = engine.inspect(id).orElseThrow().workload();
+            // A first start follows from the creation, whatever the agent heard in between.
+            machine.started(workload, started.container(), how.epoch().orElse(asked));
+        } else {
+            engine.start(id);
         }
         machine.after("start");
     }
@@ -301,83 +264,53 @@ final class SimRuntime implements ContainerEngine {
     @Override
     public void stop(String id, Duration grace) throws InterruptedException {
         machine.before("stop");
-        Container container = find(id);
-        int run = container.runs;
-        if (container.isRunning()) {
-            Optional<Duration> reaction =
-                    machine.program(container.creation).onSigterm().filter(takes -> takes.compareTo(grace) < 0);
-            machine.later(reaction.orElse(grace), () -> {
-                if (run == container.runs) {
-                    container.exit(reaction.isPresent() ? TERMINATED : KILLED, false);
-                }
-            });
-        }
-        while (container.isRunning() && run == container.runs) {
-            machine.sleep(Duration.ofMillis(10));
-        }
+        engine.stop(id, grace);
         machine.after("stop");
     }
 
     @Override
     public void kill(String id) throws InterruptedException {
         machine.before("kill");
-        Container container = find(id);
-        if (!container.isRunning()) {
-            throw new EngineException(Kind.CONFLICT, "Container " + id + " is not running");
-        }
-        container.exit(KILLED, false);
+        engine.kill(id);
         machine.after("kill");
     }
 
     @Override
     public void remove(String id) throws InterruptedException {
         machine.before("remove");
-        Optional<Container> found = lookUp(id);
-        if (found.filter(Container::isRunning).isPresent()) {
-            throw new EngineException(Kind.CONFLICT, "You cannot remove a running container " + id);
-        }
-        found.ifPresent(container -> {
-            byName.remove(container.creation.name());
-            container.tell(EngineEvent.Change.REMOVED);
-        });
+        engine.remove(id);
+        made.remove(id);
         machine.after("remove");
     }
 
     @Override
     public Optional<Bridge> bridge() {
-        return Optional.empty();
+        return engine.bridge();
     }
 
     @Override
     public void makeNetwork(String network, Bridge bridge) {
-        throw new UnsupportedOperationException("no network can be made here");
+        engine.makeNetwork(network, bridge);
     }
 
     @Override
     public Optional<LocalImage> image(String reference) {
-        return images.contains(reference) ? Optional.of(local(reference)) : Optional.empty();
-    }
-
-    private static LocalImage local(String reference) {
-        return new LocalImage("sha256:" + reference, List.of(reference), List.of(reference + "@sha256:0"));
+        return engine.image(reference);
     }
 
     @Override
     public List<LocalImage> images() {
-        return images.stream().map(SimRuntime::local).toList();
+        return engine.images();
     }
 
     @Override
     public List<String> imagesInUse() {
-        return byName.values().stream()
-                .map(container -> "sha256:" + container.creation.spec().getImage())
-                .distinct()
-                .toList();
+        return engine.imagesInUse();
     }
 
     @Override
     public void removeImage(String reference) {
-        images.remove(reference);
+        engine.removeImage(reference);
     }
 
     @Override
@@ -390,75 +323,70 @@ final class SimRuntime implements ContainerEngine {
         if (stuck && !healed) {
             throw new EngineException(Kind.FAILED, "no progress for " + patience.inactivity());
         }
-        images.add(reference);
-        tell(new EngineEvent.ImagesChanged());
+        engine.pull(reference, credentials, patience, progress);
         machine.after("pull");
     }
 
     @Override
     public void importImage(String reference, byte[] tar) throws InterruptedException {
         machine.before("import");
-        images.add(reference);
-        tell(new EngineEvent.ImagesChanged());
+        engine.importImage(reference, tar);
         machine.after("import");
     }
 
     @Override
     public boolean hasVolume(String name) {
-        return volumes.contains(name);
+        return engine.hasVolume(name);
     }
 
     @Override
     public void createVolume(String name, String driver, Map<String, String> options, Map<String, String> labels) {
-        volumes.add(name);
+        engine.createVolume(name, driver, options, labels);
     }
 
     @Override
     public List<String> unusedVolumes() {
-        return List.copyOf(volumes);
+        return engine.unusedVolumes();
     }
 
     @Override
     public void removeVolume(String name) {
-        volumes.remove(name);
+        engine.removeVolume(name);
     }
 
     @Override
-    public void logs(String id, LogsRequest request, Output output) {}
+    public void logs(String id, LogsRequest request, Output output) throws InterruptedException {
+        engine.logs(id, request, output);
+    }
 
     @Override
     public Session exec(String id, ExecRequest request, InputStream stdin, Output output) {
-        throw new EngineException(Kind.REFUSED, "this engine runs no commands");
+        return engine.exec(id, request, stdin, output);
     }
 
     @Override
     public Session attach(String id, AttachRequest request, InputStream stdin, Output output) {
-        throw new EngineException(Kind.REFUSED, "this engine's containers say nothing");
+        return engine.attach(id, request, stdin, output);
     }
 
     @Override
     public Optional<Portrait> portray(String idOrName) {
-        return Optional.empty();
+        return engine.portray(idOrName);
     }
 
     @Override
     public ContainerStats stats(String id) {
-        return ContainerStats.getDefaultInstance();
+        return engine.stats(id);
     }
 
     @Override
     public String statistics(String id, boolean compared) {
-        return "{}";
+        return engine.statistics(id, compared);
     }
 
     @Override
     public void events(Consumer<EngineEvent> listener) throws InterruptedException {
-        Optional<Consumer<EngineEvent>> mine = Optional.of(listener);
-        watching = mine;
-        listener.accept(new EngineEvent.Connected());
-        while (watching.equals(mine)) {
-            machine.sleep(Duration.ofMillis(500));
-        }
+        engine.events(listener);
     }
 
     @Override

@@ -108,7 +108,7 @@ final class Simulation {
 
     /** What is not yet as it was wished. */
     private static Optional<String> unsettled(World world) {
-        return unrest(world).or(() -> containers(world, Tasks.ALL));
+        return unrest(world).or(() -> containers(world, Tasks.ALL)).or(world.events()::unsettled);
     }
 
     /** The same of all but containers. */

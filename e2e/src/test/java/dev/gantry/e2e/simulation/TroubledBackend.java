@@ -6,8 +6,9 @@ import dev.gantry.store.Lease;
 import dev.gantry.store.UnavailableException;
 import dev.gantry.store.memory.MemoryBackend;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /** One controller's way to the store: slow, cut off, or losing answers, as the run has it. */
 final class TroubledBackend implements Backend {
@@ -15,7 +16,7 @@ final class TroubledBackend implements Backend {
     private final World world;
     private final MemoryBackend backend;
     private final Dice dice;
-    private Optional<Watcher> watcher = Optional.empty();
+    private final Set<Watcher> watchers = new LinkedHashSet<>();
     private boolean cut;
     private boolean unrenewed;
     private double lostReplies;
@@ -35,11 +36,11 @@ final class TroubledBackend implements Backend {
         }
     }
 
-    /** Its watch ends, as when the connection goes. */
+    /** Its watches end, as when the connection goes. */
     void lose(String reason) {
-        Optional<Watcher> lost = watcher;
-        watcher = Optional.empty();
-        lost.ifPresent(one -> one.lost(reason));
+        List<Watcher> lost = List.copyOf(watchers);
+        watchers.clear();
+        lost.forEach(one -> one.lost(reason));
     }
 
     /** How often its answers get lost, its commits take long, and it dies of a write. */
@@ -119,11 +120,11 @@ final class TroubledBackend implements Backend {
     @Override
     public AutoCloseable watch(long revision, Watcher hearing) {
         reach();
-        watcher = Optional.of(hearing);
-        return backend.watch(revision, new Watcher() {
+        watchers.add(hearing);
+        AutoCloseable watch = backend.watch(revision, new Watcher() {
             @Override
             public void changed(long newRevision, List<Event> events) {
-                if (watcher.filter(hearing::equals).isPresent()) {
+                if (watchers.contains(hearing)) {
                     hearing.changed(newRevision, events);
                 }
             }
@@ -133,6 +134,10 @@ final class TroubledBackend implements Backend {
                 hearing.lost(reason);
             }
         });
+        return () -> {
+            watchers.remove(hearing);
+            watch.close();
+        };
     }
 
     @Override

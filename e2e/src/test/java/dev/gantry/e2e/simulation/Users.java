@@ -261,7 +261,10 @@ final class Users {
             throws InterruptedException {
         calls++;
         try {
-            JsonNode answer = controller.users().call(operation, JSON.readTree(input.replace('\'', '"')), CALLER);
+            JsonNode answer = controller
+                    .users()
+                    .call(operation, JSON.readTree(input.replace('\'', '"')), CALLER)
+                    .tree();
             world.say("user: " + operation + " " + input.substring(0, Math.min(80, input.length())));
             waiting--;
             answered.accept(answer);

@@ -1,5 +1,6 @@
 package dev.gantry.e2e.simulation;
 
+import dev.gantry.agent.simulated.Addresses;
 import dev.gantry.controller.ecs.EcsSetup;
 import dev.gantry.e2e.simulation.Agenda.Process;
 import dev.gantry.store.UnavailableException;
@@ -33,12 +34,14 @@ final class World implements AutoCloseable {
     private final MemoryBackend backend = new MemoryBackend(this::storeClock);
     private final Oracle oracle = new Oracle(this);
     private final SimPods pods = new SimPods(this);
+    private final SimEvents events = new SimEvents(this);
     private final Moments moments = new Moments(this);
     private final Users users;
     private final KubeUsers kubeUsers;
     private final KubeOperators kubeOperators;
     private final EcsOperators ecsOperators;
     private final SimRoom room = new SimRoom(this);
+    private final Addresses addresses = new Addresses();
     private final Process network = new Process();
     private final Map<String, SimController> controllers = new TreeMap<>();
     private final Map<String, SimNode> nodes = new TreeMap<>();
@@ -86,6 +89,11 @@ final class World implements AutoCloseable {
         return agenda;
     }
 
+    /** Of all containers. */
+    Addresses addresses() {
+        return addresses;
+    }
+
     Dice dice() {
         return dice;
     }
@@ -123,6 +131,10 @@ final class World implements AutoCloseable {
 
     SimPods pods() {
         return pods;
+    }
+
+    SimEvents events() {
+        return events;
     }
 
     SimRoom room() {
@@ -319,6 +331,7 @@ final class World implements AutoCloseable {
         backend.loseWatchers("simulated");
         if (why == Trouble.STORE_COMPACTED) {
             backend.compact(oracle.revision());
+            events.compacted(oracle.revision());
         }
         backend.watch(oracle.revision(), oracle);
     }

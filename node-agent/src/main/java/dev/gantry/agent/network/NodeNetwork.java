@@ -114,6 +114,11 @@ public final class NodeNetwork implements Routing, AutoCloseable {
     }
 
     @Override
+    public boolean givesAddresses() {
+        return isPossible();
+    }
+
+    @Override
     public IngressPorts ingressPorts() {
         return ingress.ports();
     }

@@ -13,13 +13,8 @@ import dev.gantry.agent.connection.Membership;
 import dev.gantry.agent.connection.NewestUsage;
 import dev.gantry.agent.connection.NodeIdentity;
 import dev.gantry.agent.connection.ReportQueue;
-import dev.gantry.agent.docker.DockerEngine;
-import dev.gantry.agent.ingress.IngressServer;
-import dev.gantry.agent.leash.NodeLeash;
+import dev.gantry.agent.engine.ContainerEngine;
 import dev.gantry.agent.leash.Uptime;
-import dev.gantry.agent.metadata.TaskServer;
-import dev.gantry.agent.network.DistantNetwork;
-import dev.gantry.agent.network.NodeNetwork;
 import dev.gantry.agent.usage.Measuring;
 import dev.gantry.agent.work.Alarms;
 import dev.gantry.agent.work.EngineWorkshop;
@@ -49,17 +44,16 @@ public final class NodeAgent implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final AgentLink link;
 
-    private NodeAgent(AgentSettings settings, NodeIdentity identity, List<HostPort> controllers)
+    private NodeAgent(AgentSettings settings, NodeIdentity identity, List<HostPort> controllers, Ground ground)
             throws IOException, InterruptedException {
         InstantSource clock = InstantSource.system();
         ExecutorService threads = own(Executors.newVirtualThreadPerTaskExecutor());
         Alarms alarms = own(new Alarms(clock, threads));
-        DockerEngine engine = own(DockerEngine.connect(settings));
         ReportQueue reports = new ReportQueue();
-        Leash leash =
-                NodeLeash.of(settings.engine().host(), settings.dataDirectory().resolve("leash"));
-        Routing routing = routing(settings, engine);
-        TaskEndpoints endpoints = endpoints(settings, engine);
+        ContainerEngine engine = own(ground.engine(settings, clock, alarms));
+        Leash leash = ground.leash(settings);
+        Routing routing = ground.routing(settings, engine, this::own);
+        TaskEndpoints endpoints = ground.endpoints(settings, engine, this::own);
         EngineWorkshop workshop = own(EngineWorkshop.open(
                 settings,
                 engine,
@@ -75,39 +69,9 @@ public final class NodeAgent implements AutoCloseable {
         endpoints.meet(workshop.tenants(), link::ask);
         workshop.begin();
         link.start();
-        if (isEngineHere(settings)) {
+        if (ground.isMeasured(settings)) {
             var _ = own(Measuring.start(workshop::running, usage, clock, Uptime::nanos));
         }
-    }
-
-    private static boolean isEngineHere(AgentSettings settings) {
-        return settings.engine().host().startsWith("unix://");
-    }
-
-    /** Only containers of this machine reach an address that is this machine's alone. */
-    private TaskEndpoints endpoints(AgentSettings settings, DockerEngine engine) throws IOException {
-        if (!isEngineHere(settings)) {
-            LOG.info("The engine is on another machine: tasks cannot ask about themselves, and are told of no address");
-            return TaskEndpoints.NONE;
-        }
-        return own(TaskServer.start(
-                new TaskServer.Settings(
-                        settings.nodeId(), settings.machine().availabilityZone(), settings.dataDirectory()),
-                engine,
-                CHANCE,
-                Uptime::nanos));
-    }
-
-    /** Only where the engine is on this machine its containers are on a network of this machine. */
-    private Routing routing(AgentSettings settings, DockerEngine engine) throws IOException {
-        return isEngineHere(settings)
-                ? own(NodeNetwork.start(
-                        settings.nodeId(),
-                        engine,
-                        settings.dataDirectory(),
-                        CHANCE,
-                        own(IngressServer.start(settings.ingress(), InstantSource.system(), CHANCE))))
-                : own(DistantNetwork.start(settings.nodeId(), settings.dataDirectory()));
     }
 
     /**
@@ -116,18 +80,20 @@ public final class NodeAgent implements AutoCloseable {
      * @param directory  of the node's identity and journal; made if it is missing
      * @param invitation for the first time; a node that has joined before needs none
      * @param settings   made from the node's id
+     * @param ground     on which its containers run
      */
     public static NodeAgent start(
             Path directory,
             Optional<Invitation> invitation,
             List<HostPort> controllers,
-            Function<String, AgentSettings> settings)
+            Function<String, AgentSettings> settings,
+            Ground ground)
             throws IOException, InterruptedException {
         // What is in there is nobody else's business.
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         NodeIdentity identity = new Membership(directory, InstantSource.system(), CHANCE).obtain(invitation);
-        return new NodeAgent(settings.apply(identity.nodeId()), identity, controllers);
+        return new NodeAgent(settings.apply(identity.nodeId()), identity, controllers, ground);
     }
 
     /** Whether this machine has joined before. */

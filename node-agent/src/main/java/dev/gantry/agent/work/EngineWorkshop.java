@@ -167,7 +167,8 @@ public final class EngineWorkshop implements Workshop, Residents, AutoCloseable 
                 settings,
                 facts,
                 surroundings.leash().isPossible(),
-                surroundings.routing().isPossible());
+                surroundings.routing().isPossible(),
+                surroundings.routing().givesAddresses());
     }
 
     @Override

@@ -23,8 +23,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Describes the machine as a node: what it has, what it can, where it is reached. */
-record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolean network) {
+/**
+ * Describes the machine as a node: what it has, what it can, where it is reached.
+ *
+ * @param network   it can have a network of its own, whose addresses other nodes reach
+ * @param addressed tasks can have addresses of their own
+ */
+record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolean network, boolean addressed) {
 
     private static final String CAPABILITY = "com.amazonaws.ecs.capability.";
     private static final int OLDEST_API = 17;
@@ -96,7 +101,7 @@ record Machine(AgentSettings settings, EngineFacts engine, boolean leash, boolea
                 .filter(settings.allowed().logDrivers()::contains)
                 .map(driver -> CAPABILITY + "logging-driver." + driver);
         Stream<String> held = leash ? Stream.of("gantry.capability.leash") : Stream.empty();
-        Stream<String> connected = network ? Stream.of("ecs.capability.task-eni") : Stream.empty();
+        Stream<String> connected = addressed ? Stream.of("ecs.capability.task-eni") : Stream.empty();
         boolean knowsShares = settings.machine().attributes().keySet().stream()
                 .anyMatch(name -> name.startsWith(Volumes.EFS_ATTRIBUTE));
         Stream<String> shares = knowsShares ? Stream.of("ecs.capability.efs") : Stream.empty();

@@ -15,10 +15,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import dev.gantry.controller.aws.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /** Binds the records of the ECS API to JSON: absent members stay out, unknown ones are ignored, times are epoch seconds. */
 public final class EcsJson {
@@ -31,10 +34,46 @@ public final class EcsJson {
             .serializationInclusion(JsonInclude.Include.NON_NULL)
             .build();
 
+    /** Where AWS writes times as texts, in events. */
+    private static final ObjectMapper WITH_TEXTS =
+            MAPPER.copy().registerModule(new SimpleModule("texts").addSerializer(Instant.class, new TextWriter()));
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
+
     private EcsJson() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** As {@link #tree}, with times as texts. */
+    public static ObjectNode treeWithTexts(Object document) {
+        return WITH_TEXTS.valueToTree(document);
+    }
+
+    /** A time as events have it, in milliseconds. */
+    public static String text(Instant time) {
+        return TIME.format(time);
+    }
 
     public static JsonNode tree(Object document) {
         return MAPPER.valueToTree(document);
+    }
+
+    /** A record of the API as an answer: it has the model's members and no others. */
+    public static Output output(Object document) {
+        return new Output() {
+            @Override
+            public JsonNode tree() {
+                return EcsJson.tree(document);
+            }
+
+            @Override
+            public void writeTo(JsonGenerator json) throws IOException {
+                MAPPER.writeValue(json, document);
+            }
+        };
     }
 
     /** Reads a stored document as it is, whatever it has and lacks; an empty one stands for an empty object. */
@@ -74,6 +113,13 @@ public final class EcsJson {
         @Override
         public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
             out.writeNumber(BigDecimal.valueOf(value.toEpochMilli(), 3));
+        }
+    }
+
+    private static final class TextWriter extends JsonSerializer<Instant> {
+        @Override
+        public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(text(value));
         }
     }
 

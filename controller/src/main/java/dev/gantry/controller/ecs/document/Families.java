@@ -9,7 +9,6 @@ import dev.gantry.store.Kind;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,11 +18,16 @@ import java.util.Optional;
  */
 public record Families(Kind<EcsFamily> latest, Kind<EcsTaskDefinition> definitions) {
 
+    /** The name of a revision has so many digits, so that names are in the order of revisions. */
+    private static final String ZEROS = "00000000";
+
     public static final Families OF_TASKS = new Families(Kinds.ECS_FAMILY, Kinds.ECS_TASK_DEFINITION);
     public static final Families OF_DAEMONS = new Families(Kinds.ECS_DAEMON_FAMILY, Kinds.ECS_DAEMON_TASK_DEFINITION);
 
     public Key<EcsTaskDefinition> key(String family, int revision) {
-        return definitions.key(family, String.format(Locale.ROOT, "%08d", revision));
+        String digits = Integer.toString(revision);
+        return definitions.key(
+                family, digits.length() < ZEROS.length() ? ZEROS.substring(digits.length()) + digits : digits);
     }
 
     /** The newest active revision. */

@@ -16,7 +16,7 @@ final class Announcements {
     private final List<Versioned<Event>> before;
     private final RolloutSettings settings;
     private final Instant now;
-    private final List<String> texts = new ArrayList<>();
+    private final List<Event> said = new ArrayList<>();
     private Optional<Instant> retell = Optional.empty();
 
     /**
@@ -29,68 +29,82 @@ final class Announcements {
         this.now = now;
     }
 
-    /** What there is to say; it is said once. */
-    List<String> take() {
-        List<String> taken = List.copyOf(texts);
-        texts.clear();
+    /** What there is to say, without number and time; it is said once. */
+    List<Event> take() {
+        List<Event> taken = List.copyOf(said);
+        said.clear();
         return taken;
     }
 
     void started(List<String> tasks) {
-        texts.add(prefix + "has started " + tasks.size() + " tasks: " + listed(tasks) + ".");
+        say(
+                action("TASKS_STARTED").addAllTasks(tasks),
+                "has started " + tasks.size() + " tasks: " + listed(tasks) + ".");
     }
 
     void stopped(List<String> tasks) {
-        texts.add(prefix + "has stopped " + tasks.size() + " running tasks: " + listed(tasks) + ".");
+        say(
+                action("TASKS_STOPPED").addAllTasks(tasks),
+                "has stopped " + tasks.size() + " running tasks: " + listed(tasks) + ".");
     }
 
     void completed(String deployment) {
-        texts.add(prefix + "(deployment " + deployment + ") deployment completed.");
+        say(Event.newBuilder(), "(deployment " + deployment + ") deployment completed.");
     }
 
     void failed(String deployment, String cause) {
-        texts.add(prefix + "(deployment " + deployment + ") deployment failed: " + cause + ".");
+        say(Event.newBuilder(), "(deployment " + deployment + ") deployment failed: " + cause + ".");
     }
 
     void rollingBack(String deployment) {
-        texts.add(prefix + "rolling back to (deployment " + deployment + ").");
+        say(Event.newBuilder(), "rolling back to (deployment " + deployment + ").");
     }
 
     void steady() {
-        texts.add(prefix + "has reached a steady state.");
+        say(action("SERVICE_STEADY_STATE"), "has reached a steady state.");
     }
 
     void unbalanced(String zones) {
-        texts.add(prefix + "is not AZ balanced with " + zones + ". AZ Rebalancing in progress.");
+        say(
+                action("SERVICE_REBALANCING_STARTED"),
+                "is not AZ balanced with " + zones + ". AZ Rebalancing in progress.");
     }
 
     void balanced(String zones) {
-        texts.add(prefix + "is AZ balanced with " + zones + ".");
+        say(action("SERVICE_REBALANCING_COMPLETED"), "is AZ balanced with " + zones + ".");
     }
 
     void unableToBalance() {
-        warn("is unable to AZ Rebalance because no container instance in the Availability Zone met all of its"
-                + " requirements.");
+        warn(
+                Event.newBuilder(),
+                "is unable to AZ Rebalance because no container instance in the Availability Zone met all of its"
+                        + " requirements.");
     }
 
     void inconsistent() {
-        warn("is unable to consistently start tasks successfully.");
+        warn(action("SERVICE_TASK_START_IMPAIRED"), "is unable to consistently start tasks successfully.");
     }
 
     void blocked() {
-        warn("was unable to stop or start tasks during a deployment because of the service"
-                + " deployment configuration. Update the minimumHealthyPercent or"
-                + " maximumPercent value and try again.");
+        warn(
+                Event.newBuilder(),
+                "was unable to stop or start tasks during a deployment because of the service"
+                        + " deployment configuration. Update the minimumHealthyPercent or"
+                        + " maximumPercent value and try again.");
     }
 
     void held(String deployment) {
-        warn("was unable to reach steady state because task set (" + deployment
-                + ") was unable to scale in. Reason: The"
-                + " number of protected tasks are more than the desired count of tasks.");
+        warn(
+                Event.newBuilder(),
+                "was unable to reach steady state because task set (" + deployment
+                        + ") was unable to scale in. Reason: The"
+                        + " number of protected tasks are more than the desired count of tasks.");
     }
 
     void unusable(String taskDefinition) {
-        warn("was unable to start a task because its task definition cannot be used: " + taskDefinition + ".");
+        warn(
+                action("SERVICE_TASK_CONFIGURATION_FAILURE").setReason(taskDefinition),
+                "was unable to start a task because its task definition cannot be used: " + taskDefinition + ".");
     }
 
     /** Tells why a task has no node, unless that was told lately, or another reason just before. */
@@ -101,7 +115,7 @@ final class Announcements {
         if (free.isPresent() && !wasToldLately(prefix + reason)) {
             retellAt(free.get());
         } else {
-            warn(reason);
+            warn(action("SERVICE_TASK_PLACEMENT_FAILURE").setReason(reason), reason);
         }
     }
 
@@ -110,12 +124,21 @@ final class Announcements {
         return retell;
     }
 
-    private void warn(String text) {
+    private void warn(Event.Builder event, String text) {
         if (wasToldLately(prefix + text)) {
             retellAt(lastAt(prefix + text).orElse(now).plus(settings.quiet()));
         } else {
-            texts.add(prefix + text);
+            say(event, text);
         }
+    }
+
+    private void say(Event.Builder event, String text) {
+        said.add(event.setText(prefix + text).build());
+    }
+
+    /** What EventBridge is told as well, as an ECS Service Action. */
+    private static Event.Builder action(String name) {
+        return Event.newBuilder().setName(name);
     }
 
     private boolean wasToldLately(String text) {

@@ -34,24 +34,23 @@ final class ServiceEvents {
         return before;
     }
 
-    /** Adds the texts, and as many deletions as keep their number. */
-    void write(List<String> texts, EcsService.Builder service, Transaction.Builder writes, Instant now) {
+    /** Adds what was said, and as many deletions as keep their number. */
+    void write(List<Event> said, EcsService.Builder service, Transaction.Builder writes, Instant now) {
         // An earlier service of this name may have left events.
         long number = Math.max(service.getNextEvent(), before.isEmpty() ? 0 : number(before.getLast()) + 1);
-        for (String text : texts) {
-            Event event = Event.newBuilder()
+        for (Event one : said) {
+            Event event = one.toBuilder()
                     .setId(TaskNames.eventId(service.getUid(), number))
                     .setAtMs(now.toEpochMilli())
-                    .setText(text)
                     .build();
             writes.create(Kinds.EVENT.key(scope, TaskNames.event(number)), event);
             number++;
         }
-        if (texts.isEmpty()) {
+        if (said.isEmpty()) {
             return;
         }
         service.setNextEvent(number);
-        added += texts.size();
+        added += said.size();
         int surplus = Math.clamp(
                 before.size() - forgotten + added - KEPT,
                 0,
