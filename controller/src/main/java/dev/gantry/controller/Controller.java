@@ -27,6 +27,7 @@ import dev.gantry.controller.ecs.events.EventProjector;
 import dev.gantry.controller.ecs.events.EventReader;
 import dev.gantry.controller.ecs.events.EventSettings;
 import dev.gantry.controller.ecs.events.EventTail;
+import dev.gantry.controller.ecs.rollout.DaemonsFirst;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.http.Edge;
@@ -290,6 +291,7 @@ public final class Controller implements AutoCloseable {
         Arns arns = arns();
         ControllerSettings.Timing timing = settings.timing();
         ServiceTasks tasks = new ServiceTasks(new EcsLookup(arns), new TaskCompiler(arns));
+        DaemonTasks daemonTasks = new DaemonTasks(new EcsLookup(arns), new TaskCompiler(arns));
         Loops loops = new Loops(new LoopEnvironment(store, lead::guard, chance.clock(), chance::fraction, meters))
                 .add(
                         new SchedulerReconciler(
@@ -307,9 +309,9 @@ public final class Controller implements AutoCloseable {
                         WORKERS)
                 .add(
                         ServiceReconciler.ofDaemons(
-                                new DaemonTasks(new EcsLookup(arns), new TaskCompiler(arns))::task,
-                                RolloutSettings.defaults().withSettle(timing.settle())),
+                                daemonTasks::task, RolloutSettings.defaults().withSettle(timing.settle())),
                         1)
+                .add(new DaemonsFirst(tasks::task, daemonTasks::task), 1)
                 .add(new CapacityReconciler(), 1)
                 .add(new EventProjector(events, EventSettings.within(timing.history())), 1);
         loops.add(new AutoscalerReconciler(agents.samples()), 1);

@@ -44,9 +44,12 @@ public final class Registrar {
         Snapshot image = store.snapshotAt(hello.getDesiredRevision());
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Instant now = clock.instant();
+            Snapshot found = image;
             Optional<Versioned<Node>> before = image.get(key);
             Node after = before.map(record -> Registration.refreshed(record.value(), hello.getInfo(), now))
-                    .orElseGet(() -> Registration.fresh(nodeId, hello.getInfo(), now));
+                    .orElseGet(() -> Registration.fresh(nodeId, hello.getInfo(), now).toBuilder()
+                            .setAwaitsDaemons(hasDaemons(found, hello.getInfo().getCluster()))
+                            .build());
             Transaction.Builder writes = Transaction.builder();
             Node settled = placed(image, after, writes);
             boolean same = before.isPresent() && before.get().value().equals(settled);
@@ -75,6 +78,12 @@ public final class Registrar {
             }
         }
         throw new UnavailableException(key + " changed " + ATTEMPTS + " times while the node registered");
+    }
+
+    /** Whether something of ECS runs on every node of the cluster. */
+    private static boolean hasDaemons(Snapshot image, String cluster) {
+        return image.count(Kinds.DAEMON_SERVICES_BY_CLUSTER, cluster) > 0
+                || !image.list(Kinds.ECS_DAEMON, cluster).isEmpty();
     }
 
     /** With a subnet, if it asks for one and has none yet. */

@@ -200,6 +200,12 @@ public final class Kinds {
     public static final Index<Node> NODES_BY_CLUSTER = new Index<>(
             "nodes-by-cluster", NODE, n -> List.of(n.value().getInfo().getCluster()));
 
+    /** Nodes that have joined and wait for what runs on every node, by ECS cluster. */
+    public static final Index<Node> AWAITING_NODES_BY_CLUSTER = new Index<>(
+            "awaiting-nodes-by-cluster",
+            NODE,
+            n -> n.value().getAwaitsDaemons() ? List.of(n.value().getInfo().getCluster()) : List.of());
+
     /** Nodes that take tasks, by {@code <ECS cluster>/<availability zone>}. */
     public static final Index<Node> OPEN_NODES_BY_ZONE = new Index<>(
             "open-nodes-by-zone",
@@ -306,6 +312,7 @@ public final class Kinds {
             WORKLOADS_BY_PROGRESS,
             DAEMON_SERVICES_BY_CLUSTER,
             NODES_BY_CLUSTER,
+            AWAITING_NODES_BY_CLUSTER,
             OPEN_NODES_BY_ZONE,
             NODES_BY_ADMINISTRATION,
             KUBE_OBJECTS_BY_RESOURCE,

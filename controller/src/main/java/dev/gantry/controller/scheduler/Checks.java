@@ -45,7 +45,7 @@ final class Checks {
     }
 
     static Checks of(Demand demand) {
-        List<Check> all = new ArrayList<>(List.of(administration(demand), readiness()));
+        List<Check> all = new ArrayList<>(List.of(administration(demand), readiness(demand)));
         demand.tolerations().ifPresent(tolerations -> all.add(taints(tolerations)));
         demand.requiredAttributes().forEach(name -> all.add(attribute(name)));
         if (!demand.architecture().isEmpty()) {
@@ -145,15 +145,18 @@ final class Checks {
                         + " and takes no new tasks");
     }
 
-    private static Check readiness() {
+    private static Check readiness(Demand demand) {
+        boolean mayComeFirst = !demand.requiredNode().isEmpty();
         return new Check(
                 true,
                 READINESS,
                 "AGENT",
-                node -> node.node().getReadiness() == Readiness.READY,
+                node -> node.node().getReadiness() == Readiness.READY
+                        && (mayComeFirst || !node.node().getAwaitsDaemons()),
                 node -> switch (node.node().getReadiness()) {
                     case UNREACHABLE -> "its agent is silent (UNREACHABLE)";
                     case LOST -> "its agent is silent for long (LOST)";
+                    case READY -> "has just joined, and what runs on every node of its cluster comes first";
                     default -> "its agent was not heard of yet";
                 });
     }

@@ -200,6 +200,7 @@ public final class SchedulerReconciler implements Reconciler<Workload> {
                 || before.getCordoned() != after.getCordoned()
                 || !before.getTaintsList().equals(after.getTaintsList())
                 || before.getReadiness() != after.getReadiness()
+                || before.getAwaitsDaemons() != after.getAwaitsDaemons()
                 || !before.getInfo().equals(after.getInfo())
                 || !before.getAttributesMap().equals(after.getAttributesMap());
     }

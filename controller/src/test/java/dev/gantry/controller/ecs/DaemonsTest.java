@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gantry.controller.ecs.compile.DaemonTasks;
 import dev.gantry.controller.ecs.compile.TaskCompiler;
 import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.rollout.DaemonsFirst;
 import dev.gantry.controller.ecs.rollout.RolloutSettings;
 import dev.gantry.controller.ecs.rollout.ServiceReconciler;
 import dev.gantry.controller.reconcile.Outcome;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsService;
+import dev.gantry.proto.Node;
 import dev.gantry.proto.Phase;
 import dev.gantry.proto.RunState;
 import dev.gantry.proto.Workload;
@@ -20,8 +22,10 @@ import dev.gantry.store.Key;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -36,9 +40,10 @@ class DaemonsTest {
     private static final Duration SETTLE = RolloutSettings.defaults().settle();
     private static final int LOOKS_MAX = 60;
 
-    private final ServiceReconciler planner = ServiceReconciler.ofDaemons(
-            new DaemonTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS))::task,
-            RolloutSettings.defaults());
+    private final DaemonTasks tasks = new DaemonTasks(new EcsLookup(EcsWorld.ARNS), new TaskCompiler(EcsWorld.ARNS));
+    private final ServiceReconciler planner = ServiceReconciler.ofDaemons(tasks::task, RolloutSettings.defaults());
+    private final DaemonsFirst first = new DaemonsFirst(tasks::task, tasks::task);
+    private Instant joined = Instant.EPOCH;
     private final List<Integer> away = new ArrayList<>();
     private EcsWorld world;
     private boolean tasksFail;
@@ -250,6 +255,46 @@ class DaemonsTest {
         assertThat(world.call("ListServices", "{}").path("serviceArns")).isEmpty();
     }
 
+    @Test
+    void aNodeThatJoinsIsOpenedWhenItsDaemonRunsThere() throws InterruptedException {
+        create("");
+        converge();
+        String node = join(5);
+        assertThat(openIfReady(node)).contains(joined.plus(Duration.ofMinutes(2)));
+        look();
+        change(task -> task.getSpec().getRequiredNode().equals(node), this::onNode);
+        assertThat(openIfReady(node)).isPresent();
+        change(task -> task.getSpec().getRequiredNode().equals(node), task -> ended(task, Phase.RUNNING));
+        assertThat(openIfReady(node)).isEmpty();
+        assertThat(awaits(node)).isFalse();
+    }
+
+    @Test
+    void aDaemonThatDoesNotStartHoldsNobodyUpForLong() throws InterruptedException {
+        create("");
+        converge();
+        String node = join(5);
+        world.pass(Duration.ofMinutes(2));
+        assertThat(openIfReady(node)).isEmpty();
+        assertThat(awaits(node)).isFalse();
+    }
+
+    @Test
+    void aNodeThatNoDaemonIsForIsOpenedAtOnce() throws InterruptedException {
+        create("");
+        String node = join(5);
+        Versioned<Node> record = record(node);
+        world.commit(Transaction.builder()
+                .update(
+                        record,
+                        record.value().toBuilder()
+                                .putAttributes("gantry.pool", "attic")
+                                .build())
+                .build());
+        assertThat(openIfReady(node)).isEmpty();
+        assertThat(awaits(node)).isFalse();
+    }
+
     // The user.
 
     private void register() throws InterruptedException {
@@ -292,6 +337,35 @@ class DaemonsTest {
     }
 
     // The rest of the world.
+
+    /** As dispatch registers it in a cluster that has daemons. */
+    private String join(int number) throws InterruptedException {
+        String id = "0".repeat(31) + number;
+        world.join(id);
+        Versioned<Node> node = record(id);
+        world.commit(Transaction.builder()
+                .update(node, node.value().toBuilder().setAwaitsDaemons(true).build())
+                .build());
+        joined = world.now();
+        return id;
+    }
+
+    /** Looks whether the node can be opened; when it looks again if it cannot. */
+    private Optional<Instant> openIfReady(String node) throws InterruptedException {
+        Outcome outcome = first.reconcile(world.store.snapshot(), Kinds.NODE.key("", node), world.now());
+        for (Transaction transaction : outcome.writes()) {
+            world.commit(transaction);
+        }
+        return outcome.wake();
+    }
+
+    private boolean awaits(String node) {
+        return record(node).value().getAwaitsDaemons();
+    }
+
+    private Versioned<Node> record(String node) {
+        return world.store.snapshot().get(Kinds.NODE.key("", node)).orElseThrow();
+    }
 
     private String arnOnNode(int number) {
         return live(task -> task.getSpec().getRequiredNode().endsWith(String.valueOf(number))).stream()

@@ -78,6 +78,24 @@ final class SchedulerReconcilerTest {
     }
 
     @Test
+    void placesWhatIsMeantForANodeThatHasJustJoinedBeforeAnythingElse() {
+        world.put(node("a", "a").setAwaitsDaemons(true).build());
+        world.put(serviceTask("t", spec(1, 1)).build());
+        world.put(serviceTask("daemon", spec(1, 1).setRequiredNode("a").setDaemon(true))
+                .build());
+        world.run(reconciler, key, NOW);
+        assertThat(world.workload("default", "daemon").getPlacement().getNode()).isEqualTo("a");
+        assertThat(world.workload("default", "t").getPlacement().getUnplacedReason())
+                .contains("AGENT");
+
+        world.change(
+                Kinds.NODE.key("", "a"),
+                node -> node.toBuilder().clearAwaitsDaemons().build());
+        world.run(reconciler, key, NOW);
+        assertThat(world.workload("default", "t").getPlacement().getNode()).isEqualTo("a");
+    }
+
+    @Test
     void writesInTransactionsThatTheStoreTakes() {
         world.put(node("a", "a").build());
         for (int i = 0; i < 130; i++) {

@@ -3,14 +3,12 @@ package dev.gantry.e2e.simulation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.resource.Nodes;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.Administration;
 import dev.gantry.proto.EcsService;
-import dev.gantry.proto.EcsTask;
 import dev.gantry.proto.Health;
 import dev.gantry.proto.Node;
 import dev.gantry.proto.RunState;
@@ -28,11 +26,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Those who run a DAEMON service, drain nodes, change their attributes, and protect tasks of others. All of it passes. */
+/** Those who run a DAEMON service and a managed daemon, drain nodes, change their attributes, and protect tasks of others. All of it passes. */
 final class EcsOperators {
 
-    /** On every node that nobody spared. */
-    static final String DAEMON = "watch";
+    /** Of the DAEMON service, which is on every node that nobody spared. */
+    private static final String DAEMON_GROUP = "service:watch";
+
+    /** A managed daemon, on every node. */
+    private static final String GUARD = "daemon:guard";
 
     private static final String SPARED = "spared";
     private static final Caller CALLER =
@@ -43,6 +44,7 @@ final class EcsOperators {
     private final Dice dice;
     private int waiting;
     private boolean hasDaemon;
+    private boolean hasGuard;
 
     EcsOperators(World world, Dice dice) {
         this.world = world;
@@ -70,6 +72,20 @@ final class EcsOperators {
                         "{'serviceName':'watch','taskDefinition':'watch','schedulingStrategy':'DAEMON','clientToken':'create-watch','placementConstraints':[{'type':'memberOf','expression':'attribute:spared"
                             + " !exists'}]}",
                         created -> hasDaemon = true));
+        call(
+                "PutClusterCapacityProviders",
+                "{'cluster':'default','capacityProviders':['FARGATE'],'defaultCapacityProviderStrategy':[]}",
+                answer -> registerGuard());
+    }
+
+    private void registerGuard() {
+        call(
+                "RegisterDaemonTaskDefinition",
+                "{'family':'guard','containerDefinitions':[{'name':'app','image':'guard','cpu':32,'memory':16,'stopTimeout':3}]}",
+                answer -> call(
+                        "CreateDaemon",
+                        "{'daemonName':'guard','daemonTaskDefinitionArn':'guard','capacityProviderArns':['FARGATE'],'clientToken':'create-guard'}",
+                        created -> hasGuard = true));
     }
 
     private void doSomething() {
@@ -85,6 +101,14 @@ final class EcsOperators {
             default -> {
                 if (hasDaemon) {
                     call("UpdateService", "{'service':'watch','forceNewDeployment':true}", answer -> {});
+                }
+                if (hasGuard) {
+                    String guard = SimController.ARNS.daemon("default", "guard");
+                    call(
+                            "UpdateDaemon",
+                            "{'daemonArn':'" + guard
+                                    + "','daemonTaskDefinitionArn':'guard','capacityProviderArns':['FARGATE']}",
+                            answer -> {});
                 }
             }
         }
@@ -210,21 +234,28 @@ final class EcsOperators {
         if (waiting > 0) {
             return Optional.of("an operator is not done");
         }
-        if (!hasDaemon) {
-            return Optional.empty();
-        }
         for (Node node : world.oracle().nodes().values()) {
-            boolean shall = node.getAdministration() == Administration.ACTIVE && !node.containsAttributes(SPARED);
-            long there = world.oracle().workloads().values().stream()
-                    .filter(task -> isDaemon(task)
-                            && Workloads.isRunning(task)
-                            && task.getPlacement().getNode().equals(node.getId()))
-                    .count();
-            if (there != (shall ? 1 : 0)) {
-                return Optional.of(node.getInfo().getName() + " has " + there + " tasks of " + DAEMON);
+            boolean active = node.getAdministration() == Administration.ACTIVE;
+            if (hasDaemon && running(DAEMON_GROUP, node) != (active && !node.containsAttributes(SPARED) ? 1 : 0)) {
+                return Optional.of(
+                        node.getInfo().getName() + " has " + running(DAEMON_GROUP, node) + " tasks of " + DAEMON_GROUP);
+            }
+            if (hasGuard && running(GUARD, node) != (active ? 1 : 0)) {
+                return Optional.of(node.getInfo().getName() + " has " + running(GUARD, node) + " tasks of " + GUARD);
+            }
+            if (node.getAwaitsDaemons()) {
+                return Optional.of(node.getInfo().getName() + " awaits daemons");
             }
         }
         return Optional.empty();
+    }
+
+    private long running(String group, Node node) {
+        return world.oracle().workloads().values().stream()
+                .filter(task -> task.getSpec().getGroup().equals(group)
+                        && Workloads.isRunning(task)
+                        && task.getPlacement().getNode().equals(node.getId()))
+                .count();
     }
 
     /** Whether tasks will move to another zone, or do. There is always room here. */
@@ -249,14 +280,5 @@ final class EcsOperators {
         return even && !service.getRebalancing()
                 ? Optional.empty()
                 : Optional.of(service.getName() + " has tasks in zones as in " + zones);
-    }
-
-    private static boolean isDaemon(Workload task) {
-        try {
-            return task.getOrigin().is(EcsTask.class)
-                    && task.getOrigin().unpack(EcsTask.class).getServiceName().equals(DAEMON);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -179,6 +179,9 @@ final class Oracle implements Backend.Watcher {
     }
 
     private void takeService(Backend.Event event) {
+        if (event.path().startsWith(Kinds.ECS_DAEMON.name() + "/")) {
+            keep(services, event, Kinds.ECS_DAEMON);
+        }
         if (event.path().startsWith(Kinds.ECS_SERVICE.name() + "/")) {
             keep(services, event, Kinds.ECS_SERVICE);
             Optional.ofNullable(services.get(event.path()))

@@ -127,8 +127,8 @@ final class Simulation {
                 return Optional.of(node.describe().getName() + " is not connected to " + leader);
             }
         }
-        for (EcsService service : world.oracle().services().values()) {
-            Optional<String> open = unsettled(world, service);
+        for (Map.Entry<String, EcsService> service : world.oracle().services().entrySet()) {
+            Optional<String> open = unsettled(world, service.getKey(), service.getValue());
             if (open.isPresent()) {
                 return open;
             }
@@ -139,9 +139,8 @@ final class Simulation {
                 .or(world.ecsOperators()::unsettled);
     }
 
-    private static Optional<String> unsettled(World world, EcsService service) {
-        String path =
-                Kinds.ECS_SERVICE.key(service.getCluster(), service.getName()).path();
+    /** @param path of the record of a service, or of a managed daemon */
+    private static Optional<String> unsettled(World world, String path, EcsService service) {
         long live = world.oracle().workloads().values().stream()
                 .filter(one -> one.getOwner().equals(path) && !Workloads.isStopped(one))
                 .count();

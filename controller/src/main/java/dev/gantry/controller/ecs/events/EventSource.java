@@ -59,7 +59,8 @@ final class EventSource {
     /** Oldest first. */
     static List<EventStep> steps(Change<?> change, long atMs) {
         Versioned<?> after = change.after();
-        if (after == null) {
+        // A managed daemon is written as a service is, and none.
+        if (after == null || after.key().kind().equals(Kinds.ECS_DAEMON)) {
             return List.of();
         }
         EventStep.Builder step = EventStep.newBuilder().setAtMs(atMs);

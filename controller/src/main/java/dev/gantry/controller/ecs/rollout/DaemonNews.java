@@ -41,6 +41,7 @@ record DaemonNews(Kind<EcsService> kind) {
                         .clearReadinessSinceMs()
                         .clearEpoch()
                         .clearVersion()
+                        .clearAwaitsDaemons()
                         .build())
                 : Optional.empty();
     }

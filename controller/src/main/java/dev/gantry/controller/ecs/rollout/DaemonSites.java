@@ -44,6 +44,11 @@ final class DaemonSites {
                 .toList();
     }
 
+    /** One of the nodes. */
+    static DaemonSite of(Snapshot snapshot, Versioned<Node> node, Workload sample) {
+        return new DaemonSites(snapshot, sample).site(node);
+    }
+
     private DaemonSite site(Versioned<Node> node) {
         Set<Filter> against = fit.against(node);
         boolean suits = PASSING.containsAll(against);

@@ -66,6 +66,18 @@ class EventSourceTest {
     }
 
     @Test
+    void managedDaemonsHaveNoEventsOfServices() {
+        EcsService daemon = EcsService.newBuilder()
+                .setName("daemon:logs")
+                .setCluster("default")
+                .addDeployments(EcsDeployment.newBuilder().setId("ecs-svc/1"))
+                .build();
+        assertThat(EventSource.isNews(change(SERVICE, null, daemon))).isTrue();
+        assertThat(EventSource.isNews(change(Kinds.ECS_DAEMON.key("default", "daemon:logs"), null, daemon)))
+                .isFalse();
+    }
+
+    @Test
     void aNodeThatIsNotHeardOfIsAnEvent() throws InterruptedException {
         Node ready = Node.newBuilder()
                 .setId("f".repeat(32))
