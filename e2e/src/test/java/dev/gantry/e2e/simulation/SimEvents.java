@@ -153,16 +153,16 @@ final class SimEvents {
     }
 
     private void tell(Version version) {
-        Version expected = untold.poll();
-        while (expected != null && !expected.isOf(version)) {
+        while (!untold.isEmpty()) {
+            Version expected = untold.remove();
+            if (expected.isOf(version)) {
+                return;
+            }
             if (expected.revision() > forgotten) {
                 throw world.broken("I17", version + " is told where " + expected + " should be");
             }
-            expected = untold.poll();
         }
-        if (expected == null) {
-            throw world.broken("I17", version + " is told, which is told already or never was");
-        }
+        throw world.broken("I17", version + " is told, which is told already or never was");
     }
 
     private static List<EventStep> steps(EventSegment segment) {
