@@ -65,8 +65,9 @@ final class SimEvents {
     }
 
     void task(@Nullable Workload before, @Nullable Workload after, long revision) {
-        boolean isNew = after != null && (before == null || before.getVersion() != after.getVersion());
-        if (isNew && Tasks.task(after).isPresent()) {
+        if (after != null
+                && (before == null || before.getVersion() != after.getVersion())
+                && Tasks.task(after).isPresent()) {
             untold.add(new Version("task/" + after.getScope() + "/" + after.getId(), after.getVersion(), revision));
         }
     }
