@@ -65,8 +65,9 @@ final class SimEvents {
     }
 
     void task(@Nullable Workload before, @Nullable Workload after, long revision) {
-        boolean isNew = after != null && (before == null || before.getVersion() != after.getVersion());
-        if (isNew && Tasks.task(after).isPresent()) {
+        if (after != null
+                && (before == null || before.getVersion() != after.getVersion())
+                && Tasks.task(after).isPresent()) {
             untold.add(new Version("task/" + after.getScope() + "/" + after.getId(), after.getVersion(), revision));
         }
     }
@@ -153,16 +154,16 @@ final class SimEvents {
     }
 
     private void tell(Version version) {
-        Version expected = untold.poll();
-        while (expected != null && !expected.isOf(version)) {
+        while (!untold.isEmpty()) {
+            Version expected = untold.remove();
+            if (expected.isOf(version)) {
+                return;
+            }
             if (expected.revision() > forgotten) {
                 throw world.broken("I17", version + " is told where " + expected + " should be");
             }
-            expected = untold.poll();
         }
-        if (expected == null) {
-            throw world.broken("I17", version + " is told, which is told already or never was");
-        }
+        throw world.broken("I17", version + " is told, which is told already or never was");
     }
 
     private static List<EventStep> steps(EventSegment segment) {
