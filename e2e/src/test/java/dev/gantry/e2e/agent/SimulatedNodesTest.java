@@ -145,6 +145,37 @@ class SimulatedNodesTest {
     }
 
     @Test
+    void spotCapacityThatIsTakenBackIsReplaced() throws Exception {
+        try (Gantry up = up("--count", "2")) {
+            Api api = new Api(environment());
+            api.call(
+                    "PutClusterCapacityProviders",
+                    "{\"cluster\":\"default\",\"capacityProviders\":[\"FARGATE_SPOT\"],"
+                        + "\"defaultCapacityProviderStrategy\":[{\"capacityProvider\":\"FARGATE_SPOT\",\"weight\":1}]}");
+            api.call(
+                    "RegisterTaskDefinition",
+                    "{\"family\":\"web\",\"requiresCompatibilities\":[\"FARGATE\"],\"networkMode\":\"awsvpc\",\"cpu\":\"256\","
+                        + "\"memory\":\"512\",\"containerDefinitions\":[{\"name\":\"web\",\"image\":\"web\"}]}");
+            api.call(
+                    "CreateService",
+                    "{\"serviceName\":\"web\",\"taskDefinition\":\"web\",\"desiredCount\":1,\"networkConfiguration\":"
+                            + "{\"awsvpcConfiguration\":{\"subnets\":[\"subnet-1\"]}}}");
+            String arn = awaitRunning(api);
+            String id = arn.substring(arn.lastIndexOf('/') + 1);
+            String said = Gantry.command("interrupt", id, "--data-dir", home + "/data")
+                    .run()
+                    .must();
+            assertThat(said).isEqualTo("task/" + id + " interrupted\n");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> task(api, arn).path("lastStatus").asText().equals("STOPPED"));
+            assertThat(task(api, arn).path("stopCode").asText()).isEqualTo("SpotInterruption");
+            assertThat(task(api, arn).path("stoppedReason").asText()).isEqualTo("Your Spot Task was interrupted.");
+            assertThat(awaitRunning(api)).isNotEqualTo(arn);
+        }
+    }
+
+    @Test
     void moreNodesJoinByATokenOfAsManyUses() throws Exception {
         try (Gantry up = up()) {
             String said = Gantry.command("token", "--uses", "20", "--data-dir", home + "/data")
