@@ -67,7 +67,8 @@ final class Complaints {
                     "ServiceNotFoundException",
                     "ResourceNotFoundException",
                     "TargetNotFoundException" -> Exit.NOT_FOUND;
-            case "InvalidParameterException", "SerializationException", "ValidationException", "Invalid" -> Exit.INVALID;
+            case "InvalidParameterException", "SerializationException", "ValidationException", "Invalid" ->
+                Exit.INVALID;
             case "ConflictException", "ResourceInUseException", "UpdateInProgressException" -> Exit.CONFLICT;
             default ->
                 switch (e.status()) {

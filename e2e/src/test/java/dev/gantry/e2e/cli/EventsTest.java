@@ -43,23 +43,33 @@ class EventsTest {
     @Test
     void tellsTheLifeOfATaskAndOfAServiceInEventBridgesEnvelope() {
         machine.apply("web", definition("web", "1"), service("web", 1));
-        String task = aws.ecs("run-task", "--task-definition", "web").at("/tasks/0/taskArn").asText();
+        String task = aws.ecs("run-task", "--task-definition", "web")
+                .at("/tasks/0/taskArn")
+                .asText();
         aws.ecs("wait", "tasks-running", "--tasks", task);
         aws.ecs("stop-task", "--task", task, "--reason", "enough");
         aws.ecs("wait", "tasks-stopped", "--tasks", task);
-        await("the end of the task", () -> !of(task).isEmpty() && status(of(task).getLast()).equals("STOPPED"));
+        await(
+                "the end of the task",
+                () -> !of(task).isEmpty() && status(of(task).getLast()).equals("STOPPED"));
 
         List<JsonNode> life = of(task);
-        assertThat(life.stream().map(event -> event.at("/detail/version").asLong()).toList())
+        assertThat(life.stream()
+                        .map(event -> event.at("/detail/version").asLong())
+                        .toList())
                 .isEqualTo(counted(life.size()));
-        assertThat(life).extracting(EventsTest::status).startsWith("PROVISIONING", "PENDING").contains("RUNNING");
+        assertThat(life)
+                .extracting(EventsTest::status)
+                .startsWith("PROVISIONING", "PENDING")
+                .contains("RUNNING");
         JsonNode end = life.getLast();
         assertThat(end.path("detail-type").asText()).isEqualTo("ECS Task State Change");
         assertThat(end.path("source").asText()).isEqualTo("aws.ecs");
         assertThat(end.at("/detail/stoppedReason").asText()).isEqualTo("enough");
         assertThat(end.at("/detail/stoppedAt").asText()).endsWith("Z");
         JsonNode described = aws.ecs("describe-tasks", "--tasks", task).at("/tasks/0");
-        for (String member : List.of("taskDefinitionArn", "containerInstanceArn", "group", "cpu", "memory", "version")) {
+        for (String member :
+                List.of("taskDefinitionArn", "containerInstanceArn", "group", "cpu", "memory", "version")) {
             assertThat(end.at("/detail/" + member)).as(member).isEqualTo(described.path(member));
         }
         List<JsonNode> all = events("--type", "service");
@@ -86,12 +96,18 @@ class EventsTest {
             aws.ecs("update-service", "--service", "kept", "--desired-count", "2");
             aws.ecs("wait", "services-stable", "--services", "kept");
             follow.awaitLine("\"desiredCount\":2");
-            await("both to be steady", () -> events("--type", "service").stream()
-                            .filter(event -> event.at("/detail/eventName").asText().equals("SERVICE_STEADY_STATE"))
-                            .filter(event -> event.at("/resources/0").asText().endsWith("/kept"))
-                            .count()
-                    == 2);
-            List<String> kept = events().stream().map(event -> event.path("id").asText()).toList();
+            await(
+                    "both to be steady",
+                    () -> events("--type", "service").stream()
+                                    .filter(event -> event.at("/detail/eventName")
+                                            .asText()
+                                            .equals("SERVICE_STEADY_STATE"))
+                                    .filter(event ->
+                                            event.at("/resources/0").asText().endsWith("/kept"))
+                                    .count()
+                            == 2);
+            List<String> kept =
+                    events().stream().map(event -> event.path("id").asText()).toList();
             await("all of them to be followed", () -> follow.output().contains(kept.getLast()));
             List<String> followed = follow.output()
                     .lines()
@@ -121,7 +137,12 @@ class EventsTest {
     private static List<JsonNode> events(String... words) {
         List<String> all = new ArrayList<>(List.of("events", "--since", "1h", "-o", "json"));
         all.addAll(List.of(words));
-        return machine.gantry(all.toArray(String[]::new)).run().must().lines().map(EventsTest::read).toList();
+        return machine.gantry(all.toArray(String[]::new))
+                .run()
+                .must()
+                .lines()
+                .map(EventsTest::read)
+                .toList();
     }
 
     private static String status(JsonNode event) {
