@@ -1,6 +1,5 @@
 package dev.gantry.controller.ecs;
 
-import com.google.protobuf.ByteString;
 import dev.gantry.aws.ecs.DeleteDaemonTaskDefinitionResponse;
 import dev.gantry.aws.ecs.DescribeDaemonTaskDefinitionResponse;
 import dev.gantry.aws.ecs.ListDaemonTaskDefinitionsRequest;
@@ -11,7 +10,6 @@ import dev.gantry.aws.ecs.RegisterTaskDefinitionRequest;
 import dev.gantry.controller.aws.Caller;
 import dev.gantry.controller.ecs.compile.DefinitionDefaults;
 import dev.gantry.controller.ecs.compile.DefinitionRules;
-import dev.gantry.controller.ecs.compile.RequiredAttributes;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Families;
@@ -54,14 +52,7 @@ final class DaemonDefinitionOperations {
         RegisterTaskDefinitionRequest document =
                 DefinitionDefaults.filled(EcsJson.read(EcsJson.bytes(request), RegisterTaskDefinitionRequest.class));
         DefinitionRules.check(document);
-        ByteString stored = EcsJson.bytes(document);
-        TaskDefinitionOperations.checkSize(stored);
-        EcsTaskDefinition.Builder definition = EcsTaskDefinition.newBuilder()
-                .setFamily(document.family())
-                .setDocumentJson(stored)
-                .putAllTags(tags)
-                .setRegisteredBy(caller.principalArn())
-                .addAllRequiredAttributes(RequiredAttributes.of(document));
+        EcsTaskDefinition.Builder definition = TaskDefinitionOperations.record(document, tags, caller);
         return writes.decide(snapshot -> {
             Transaction.Builder write = Transaction.builder();
             EcsTaskDefinition registered = Families.OF_DAEMONS.add(

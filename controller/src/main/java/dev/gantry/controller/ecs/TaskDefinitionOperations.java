@@ -60,14 +60,7 @@ final class TaskDefinitionOperations {
         DefinitionRules.check(document);
         document.placementConstraintsOrEmpty()
                 .forEach(constraint -> filter.parse(writes.snapshot(), String.valueOf(constraint.expression())));
-        ByteString stored = EcsJson.bytes(document);
-        checkSize(stored);
-        EcsTaskDefinition.Builder definition = EcsTaskDefinition.newBuilder()
-                .setFamily(document.family())
-                .setDocumentJson(stored)
-                .putAllTags(tags)
-                .setRegisteredBy(caller.principalArn())
-                .addAllRequiredAttributes(RequiredAttributes.of(document));
+        EcsTaskDefinition.Builder definition = record(document, tags, caller);
         return writes.decide(snapshot -> {
             Transaction.Builder write = Transaction.builder();
             EcsTaskDefinition registered = Families.OF_TASKS.add(
@@ -81,11 +74,20 @@ final class TaskDefinitionOperations {
         });
     }
 
-    static void checkSize(ByteString stored) {
+    /** What is stored of a definition that was checked, but for its revision and time. */
+    static EcsTaskDefinition.Builder record(
+            RegisterTaskDefinitionRequest document, Map<String, String> tags, Caller caller) {
+        ByteString stored = EcsJson.bytes(document);
         if (stored.size() > BYTES_MAX) {
             throw Refusals.client(
                     "Actual length: '" + stored.size() + "'. Max allowed length is '" + BYTES_MAX + "' bytes.");
         }
+        return EcsTaskDefinition.newBuilder()
+                .setFamily(document.family())
+                .setDocumentJson(stored)
+                .putAllTags(tags)
+                .setRegisteredBy(caller.principalArn())
+                .addAllRequiredAttributes(RequiredAttributes.of(document));
     }
 
     DescribeTaskDefinitionResponse describe(DescribeTaskDefinitionRequest request) {

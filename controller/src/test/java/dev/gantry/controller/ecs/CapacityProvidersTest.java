@@ -225,6 +225,30 @@ class CapacityProvidersTest {
     }
 
     @Test
+    void theStatisticsOfAClusterTellFargateFromItsInstances() throws InterruptedException {
+        world.registerWeb();
+        JsonNode _ = world.call("RunTask", "{'taskDefinition':'far','launchType':'FARGATE'," + FARGATE + "}");
+        JsonNode _ = world.call("RunTask", "{'taskDefinition':'web','count':2}");
+        JsonNode _ = world.call(
+                "CreateService",
+                "{'serviceName':'far','taskDefinition':'far','desiredCount':1,'launchType':'FARGATE'," + FARGATE + "}");
+        assertThat(world.call("DescribeClusters", "{'include':['STATISTICS']}")
+                        .at("/clusters/0/statistics")
+                        .valueStream()
+                        .map(one -> one.path("name").asText() + " "
+                                + one.path("value").asText()))
+                .containsExactly(
+                        "runningEC2TasksCount 0",
+                        "runningFargateTasksCount 0",
+                        "pendingEC2TasksCount 2",
+                        "pendingFargateTasksCount 1",
+                        "activeEC2ServiceCount 0",
+                        "activeFargateServiceCount 1",
+                        "drainingEC2ServiceCount 0",
+                        "drainingFargateServiceCount 0");
+    }
+
+    @Test
     void fargateTasksGoWhereItIsOfferedAndShowTheirPlatform() throws InterruptedException {
         JsonNode task = world.call("RunTask", "{'taskDefinition':'far','launchType':'FARGATE'," + FARGATE + "}")
                 .at("/tasks/0");

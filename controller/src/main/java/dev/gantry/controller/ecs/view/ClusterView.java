@@ -3,7 +3,6 @@ package dev.gantry.controller.ecs.view;
 import dev.gantry.aws.ecs.Cluster;
 import dev.gantry.aws.ecs.ClusterServiceConnectDefaults;
 import dev.gantry.aws.ecs.CreateClusterRequest;
-import dev.gantry.aws.ecs.KeyValuePair;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.resource.Kinds;
@@ -40,7 +39,7 @@ public record ClusterView(Arns arns) {
                 .runningTasksCount(running)
                 .pendingTasksCount(pending)
                 .activeServicesCount(activeServices(snapshot, name))
-                .statistics(include.contains(Include.STATISTICS) ? statistics(running, pending) : List.of())
+                .statistics(include.contains(Include.STATISTICS) ? ClusterStatistics.of(snapshot, name) : List.of())
                 .tags(include.contains(Include.TAGS) ? document.tagsOrEmpty() : List.of())
                 .settings(include.contains(Include.SETTINGS) ? document.settingsOrEmpty() : List.of())
                 .capacityProviders(document.capacityProvidersOrEmpty())
@@ -71,13 +70,5 @@ public record ClusterView(Arns arns) {
                 .map(Versioned::value)
                 .filter(service -> service.getStatus() == EcsService.Status.ACTIVE)
                 .count();
-    }
-
-    private static List<KeyValuePair> statistics(int running, int pending) {
-        return List.of(statistic("runningEC2TasksCount", running), statistic("pendingEC2TasksCount", pending));
-    }
-
-    private static KeyValuePair statistic(String name, int value) {
-        return KeyValuePair.builder().name(name).value(String.valueOf(value)).build();
     }
 }
