@@ -7,8 +7,10 @@ import dev.gantry.aws.ecs.DescribeContainerInstancesResponse;
 import dev.gantry.aws.ecs.Failure;
 import dev.gantry.aws.ecs.ListContainerInstancesRequest;
 import dev.gantry.aws.ecs.ListContainerInstancesResponse;
+import dev.gantry.aws.ecs.UpdateContainerAgentRequest;
 import dev.gantry.aws.ecs.UpdateContainerInstancesStateRequest;
 import dev.gantry.aws.ecs.UpdateContainerInstancesStateResponse;
+import dev.gantry.controller.aws.AwsException;
 import dev.gantry.controller.ecs.document.EcsLookup;
 import dev.gantry.controller.ecs.document.Refusals;
 import dev.gantry.controller.ecs.view.NodeView;
@@ -130,13 +132,19 @@ final class ContainerInstanceOperations {
         });
     }
 
+    /** Why an agent is not updated from here: whoever installed it on its machine updates it. */
+    AwsException agentUpdate(UpdateContainerAgentRequest request) {
+        Snapshot snapshot = writes.snapshot();
+        String cluster = cluster(snapshot, request.cluster());
+        var _ = registered(snapshot, cluster, lookup.nodeId(cluster, request.containerInstance()));
+        return new AwsException("NoUpdateAvailableException", "There is no update available for this container agent.");
+    }
+
     ContainerInstance deregister(DeregisterContainerInstanceRequest request) throws InterruptedException {
         return writes.decide(snapshot -> {
             String cluster = cluster(snapshot, request.cluster());
             String id = lookup.nodeId(cluster, request.containerInstance());
-            Versioned<Node> node = find(snapshot, cluster, id)
-                    .filter(one -> one.value().getAdministration() != Administration.DEREGISTERED)
-                    .orElseThrow(() -> Refusals.invalid("Referenced container instance " + id + " not found."));
+            Versioned<Node> node = registered(snapshot, cluster, id);
             boolean busy = snapshot.count(Kinds.LIVE_WORKLOADS_BY_NODE, id) > 0;
             if (busy && !Boolean.TRUE.equals(request.force())) {
                 throw Refusals.invalid("Found running tasks on the instance.");
@@ -168,6 +176,12 @@ final class ContainerInstanceOperations {
     static Optional<Versioned<Node>> find(Snapshot snapshot, String cluster, String id) {
         return snapshot.get(Kinds.NODE.key("", id))
                 .filter(node -> node.value().getInfo().getCluster().equals(cluster));
+    }
+
+    private static Versioned<Node> registered(Snapshot snapshot, String cluster, String id) {
+        return find(snapshot, cluster, id)
+                .filter(one -> one.value().getAdministration() != Administration.DEREGISTERED)
+                .orElseThrow(() -> Refusals.invalid("Referenced container instance " + id + " not found."));
     }
 
     private Failure missing(String cluster, String id) {

@@ -243,7 +243,7 @@ final class EcsHandlers extends DaemonHandlers {
 
     @Override
     public UpdateContainerAgentResponse updateContainerAgent(UpdateContainerAgentRequest request, Caller caller) {
-        throw new AwsException("NoUpdateAvailableException", "There is no update available for this container agent.");
+        throw instances.agentUpdate(request);
     }
 
     @Override
