@@ -15,13 +15,13 @@ NEVER_DONE = {
     "DeleteExpressGatewayService", "ListServicesByNamespace", "UpdateContainerAgent", "ExecuteCommand",
     "SubmitTaskStateChange", "SubmitContainerStateChange", "SubmitAttachmentStateChanges",
 }
-SECONDS = 60
+SECONDS = 90
 
 # Without its own checks, so that what is wrong arrives.
 ecs = boto3.client("ecs", config=Config(parameter_validation=False, retries={"max_attempts": 1}))
 model = ecs.meta.service_model
 methods = {name: method for method, name in ecs.meta.method_to_api_mapping.items()}
-done, refusals, wrong = {}, {}, []
+done, refusals, waited, wrong = {}, {}, set(), []
 raw = {}
 ecs.meta.events.register("before-parse.ecs.*", lambda response_dict, **_: raw.update(body=response_dict["body"]))
 
@@ -84,6 +84,11 @@ def until(what, condition):
         if time.monotonic() > end:
             raise TimeoutError(what)
         time.sleep(0.1)
+
+
+def await_(waiter, **given):
+    ecs.get_waiter(waiter).wait(WaiterConfig={"Delay": 1, "MaxAttempts": SECONDS}, **given)
+    waited.add(waiter)
 
 
 def paged(operation, **given):
@@ -220,7 +225,7 @@ def tasks(arns):
     refused("StartTask", CLIENT, taskDefinition="nothing", containerInstances=[arns[0]])
     refused("StartTask", INVALID, taskDefinition="any",
             containerInstances=[f"{index:032x}" for index in range(11)])
-    ecs.get_waiter("tasks_running").wait(tasks=[task], WaiterConfig={"Delay": 1, "MaxAttempts": SECONDS})
+    await_("tasks_running", tasks=[task])
     ok("DescribeTasks", tasks=[task, "0" * 32], include=["TAGS"])
     refused("DescribeTasks", INVALID, tasks=[])
     refused("DescribeTasks", NO_CLUSTER, cluster="nowhere", tasks=[task])
@@ -240,7 +245,22 @@ def tasks(arns):
     ok("StopTask", task=task, reason="enough")
     refused("StopTask", INVALID, task="0" * 32)
     refused("StopTask", NO_CLUSTER, cluster="nowhere", task=task)
-    ecs.get_waiter("tasks_stopped").wait(tasks=[task], WaiterConfig={"Delay": 1, "MaxAttempts": SECONDS})
+    await_("tasks_stopped", tasks=[task])
+
+
+def pages():
+    """What comes in pages of one is what comes at once."""
+    for family in ("one", "two", "three"):
+        ok("RegisterTaskDefinition", family=family, containerDefinitions=CONTAINERS)
+    for method, operation in sorted(ecs.meta.method_to_api_mapping.items()):
+        if ecs.can_paginate(method) and operation not in NEVER_DONE:
+            given = {"targetType": "container-instance"} if operation == "ListAttributes" else {}
+            paginator = ecs.get_paginator(method)
+            key = paginator.result_keys[0].parsed["value"]
+            large, small = ([item for page in paginator.paginate(PaginationConfig={"PageSize": size}, **given)
+                             for item in page[key]] for size in (100, 1))
+            if small != large:
+                wrong.append(f"{operation} in pages of one differs: {small} and {large}"[:2000])
 
 
 def settings():
@@ -262,7 +282,7 @@ def services():
        deploymentConfiguration={"deploymentCircuitBreaker": {"enable": True, "rollback": True}})
     refused("CreateService", CLIENT, serviceName="other", taskDefinition="nothing", desiredCount=1)
     refused("CreateService", INVALID, serviceName="web", taskDefinition="any", desiredCount=-1)
-    ecs.get_waiter("services_stable").wait(services=["web"], WaiterConfig={"Delay": 1, "MaxAttempts": SECONDS})
+    await_("services_stable", services=["web"])
     ok("DescribeServices", services=["web", "nothing"], include=["TAGS"])
     refused("DescribeServices", INVALID, services=[])
     refused("DescribeServices", NO_CLUSTER, cluster="nowhere", services=["web"])
@@ -321,6 +341,7 @@ def deployments():
     ok("ContinueServiceDeployment", serviceDeploymentArn=arn, hookId=hook, action="CONTINUE")
     for service in ("web", "blue"):
         ok("DeleteService", service=service, force=True)
+    await_("services_inactive", services=["web"])
     refused("DeleteService", NO_SERVICE, service="nothing")
     refused("DeleteService", NO_CLUSTER, cluster="nowhere", service="web")
 
@@ -351,6 +372,7 @@ def daemons():
     refused("RegisterDaemonTaskDefinition", CLIENT, family="a b", containerDefinitions=CONTAINERS)
     refused("RegisterDaemonTaskDefinition", CLIENT, family="logs", containerDefinitions=[])
     ok("DescribeDaemonTaskDefinition", daemonTaskDefinition=definition)
+    await_("daemon_task_definition_active", daemonTaskDefinition=definition)
     refused("DescribeDaemonTaskDefinition", CLIENT, daemonTaskDefinition="nothing")
     refused("DescribeDaemonTaskDefinition", INVALID)
     ok("ListDaemonTaskDefinitions", family="logs")
@@ -361,6 +383,7 @@ def daemons():
     refused("CreateDaemon", CLIENT, daemonName="other", **{**on, "daemonTaskDefinitionArn": "nothing:1"})
     refused("CreateDaemon", INVALID, daemonName="other", **{**on, "capacityProviderArns": ["nowhere"]})
     missing = daemon[:daemon.rindex("/")] + "/nothing"
+    await_("daemon_active", daemonArn=daemon)
     described = ok("DescribeDaemon", daemonArn=daemon)["daemon"]
     ok("ListDaemons")
     paged("ListDaemons")
@@ -374,7 +397,11 @@ def daemons():
                             ("DescribeDaemonRevisions", "daemonRevisionArns")):
         refused(operation, INVALID, **{name: []})
         refused(operation, INVALID, **{name: ["?"]})
+    await_("daemon_deployment_successful", daemonDeploymentArns=[deployments[0]["daemonDeploymentArn"]])
     ok("UpdateDaemon", daemonArn=daemon, deploymentConfiguration={"drainPercent": 100.0}, **on)
+    ok("UpdateDaemon", daemonArn=daemon, deploymentConfiguration={"drainPercent": 50.0}, **on)
+    replaced = ok("ListDaemonDeployments", daemonArn=daemon)["daemonDeployments"][1]["daemonDeploymentArn"]
+    await_("daemon_deployment_stopped", daemonDeploymentArns=[replaced])
     for operation, more in (("DescribeDaemon", {}), ("UpdateDaemon", on), ("DeleteDaemon", {})):
         refused(operation, "DaemonNotFoundException", daemonArn=missing, **more)
         refused(operation, INVALID, daemonArn="?", **more)
@@ -382,6 +409,7 @@ def daemons():
     refused("DeleteDaemonTaskDefinition", CLIENT, daemonTaskDefinition="logs")
     refused("DeleteDaemonTaskDefinition", CLIENT, daemonTaskDefinition="logs:99")
     ok("DeleteDaemonTaskDefinition", daemonTaskDefinition=definition)
+    await_("daemon_task_definition_deleted", daemonTaskDefinition=definition)
 
 
 def express():
@@ -403,6 +431,7 @@ definitions()
 nodes = instances()
 foreign_agents()
 tasks(nodes)
+pages()
 settings()
 services()
 deployments()
@@ -415,6 +444,7 @@ for name in model.operation_names:
         wrong.append(f"{name} was never done")
     if len(refusals.get(name, ())) < 2:
         wrong.append(f"{name} was refused in fewer than two ways")
+wrong.extend(f"nobody waited for {waiter}" for waiter in ecs.waiter_names if waiter not in waited)
 for finding in wrong:
     print("WRONG", finding)
 sys.exit(1 if wrong else 0)

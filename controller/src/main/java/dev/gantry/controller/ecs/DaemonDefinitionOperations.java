@@ -66,11 +66,12 @@ final class DaemonDefinitionOperations {
     }
 
     DescribeDaemonTaskDefinitionResponse describe(String reference) {
-        EcsTaskDefinition found = lookup.daemonDefinition(writes.snapshot(), reference)
+        Snapshot snapshot = writes.snapshot();
+        EcsTaskDefinition found = lookup.daemonDefinition(snapshot, reference)
                 .orElseThrow(() -> Refusals.client("Unable to describe daemon task definition."))
                 .value();
         return DescribeDaemonTaskDefinitionResponse.builder()
-                .daemonTaskDefinition(view.definition(found))
+                .daemonTaskDefinition(view.definition(snapshot, found))
                 .build();
     }
 
@@ -102,7 +103,8 @@ final class DaemonDefinitionOperations {
         String status = request.status() == null ? Status.ACTIVE.name() : request.status();
         boolean descending = "DESC".equals(request.sort());
         Comparator<String> order = descending ? Comparator.reverseOrder() : Comparator.naturalOrder();
-        List<Versioned<EcsTaskDefinition>> matching = matching(writes.snapshot(), request, status).stream()
+        Snapshot snapshot = writes.snapshot();
+        List<Versioned<EcsTaskDefinition>> matching = matching(snapshot, request, status).stream()
                 .sorted(Comparator.comparing(DaemonDefinitionOperations::position, order))
                 .toList();
         String query = request.family() + " " + request.familyPrefix() + " " + request.revision() + " " + status + " "
@@ -115,13 +117,13 @@ final class DaemonDefinitionOperations {
                 order);
         return ListDaemonTaskDefinitionsResponse.builder()
                 .daemonTaskDefinitions(page.items().stream()
-                        .map(definition -> view.summary(definition.value()))
+                        .map(definition -> view.summary(snapshot, definition.value()))
                         .toList())
                 .nextToken(page.next())
                 .build();
     }
 
-    private static List<Versioned<EcsTaskDefinition>> matching(
+    private List<Versioned<EcsTaskDefinition>> matching(
             Snapshot snapshot, ListDaemonTaskDefinitionsRequest request, String status) {
         String family = request.family();
         String prefix = request.familyPrefix() == null ? "" : request.familyPrefix();
@@ -130,8 +132,8 @@ final class DaemonDefinitionOperations {
                 : snapshot.list(Kinds.ECS_DAEMON_TASK_DEFINITION, family);
         List<Versioned<EcsTaskDefinition>> matching = all.stream()
                 .filter(one -> one.key().scope().startsWith(prefix))
-                .filter(one ->
-                        status.equals("ALL") || one.value().getStatus().name().equals(status))
+                .filter(one -> status.equals("ALL")
+                        || view.status(snapshot, one.value()).equals(status))
                 .toList();
         if (request.revision() == null) {
             return matching;

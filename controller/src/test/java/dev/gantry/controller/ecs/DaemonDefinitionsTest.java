@@ -50,7 +50,7 @@ class DaemonDefinitionsTest {
         JsonNode deleted = world.call("DeleteDaemonTaskDefinition", "{'daemonTaskDefinition':'logs:2'}");
         assertThat(deleted.path("daemonTaskDefinitionArn").asText()).isEqualTo(SECOND);
         assertThat(describe("logs").path("revision").asInt()).isEqualTo(1);
-        assertThat(describe(SECOND).path("status").asText()).isEqualTo("DELETE_IN_PROGRESS");
+        assertThat(describe(SECOND).path("status").asText()).isEqualTo("DELETED");
     }
 
     @Test
@@ -63,8 +63,7 @@ class DaemonDefinitionsTest {
         assertThat(list("{'sort':'DESC'}")).containsExactly(SECOND, FIRST);
         assertThat(list("{'status':'ALL','familyPrefix':'lo','revision':'LAST_REGISTERED'}"))
                 .containsExactly(SECOND, EcsWorld.ARNS.daemonTaskDefinition("loops", 1));
-        assertThat(list("{'status':'DELETE_IN_PROGRESS'}"))
-                .containsExactly(EcsWorld.ARNS.daemonTaskDefinition("loops", 1));
+        assertThat(list("{'status':'DELETE_IN_PROGRESS'}")).isEmpty();
         assertThat(list("{'family':'lo'}")).isEmpty();
         JsonNode page = world.call("ListDaemonTaskDefinitions", "{'maxResults':1}");
         assertThat(list("{'maxResults':1,'nextToken':'" + page.path("nextToken").asText() + "'}"))

@@ -174,6 +174,26 @@ class DaemonsTest {
     }
 
     @Test
+    void aDefinitionIsBeingDeletedAsLongAsADaemonRunsIt() throws InterruptedException {
+        create("");
+        converge();
+        JsonNode _ = world.call("DeleteDaemonTaskDefinition", "{'daemonTaskDefinition':'logs:1'}");
+        assertThat(statusOfDefinition()).isEqualTo("DELETE_IN_PROGRESS");
+        assertThat(world.call("ListDaemonTaskDefinitions", "{'status':'DELETE_IN_PROGRESS'}")
+                        .path("daemonTaskDefinitions"))
+                .hasSize(1);
+        JsonNode _ = world.call("DeleteDaemon", "{'daemonArn':'" + ARN + "'}");
+        converge();
+        assertThat(statusOfDefinition()).isEqualTo("DELETED");
+    }
+
+    private String statusOfDefinition() throws InterruptedException {
+        return world.call("DescribeDaemonTaskDefinition", "{'daemonTaskDefinition':'logs:1'}")
+                .at("/daemonTaskDefinition/status")
+                .asText();
+    }
+
+    @Test
     void takesItsTasksWithItWhenItIsDeleted() throws InterruptedException {
         create("");
         converge();

@@ -104,10 +104,12 @@ class DaemonsTest {
         assertThat(aws.ecs("list-daemon-task-definitions", "--family", "watch").findValuesAsText("arn"))
                 .hasSize(2)
                 .doesNotContain(first);
-        assertThat(aws.ecs("describe-daemon-task-definition", "--daemon-task-definition", first)
+        Awaitility.await("no daemon to run the definition")
+                .atMost(TIME)
+                .until(() -> aws.ecs("describe-daemon-task-definition", "--daemon-task-definition", first)
                         .at("/daemonTaskDefinition/status")
-                        .asText())
-                .isEqualTo("DELETE_IN_PROGRESS");
+                        .asText()
+                        .equals("DELETED"));
         assertThat(aws.ecs("delete-daemon", "--daemon-arn", daemon)
                         .path("status")
                         .asText())

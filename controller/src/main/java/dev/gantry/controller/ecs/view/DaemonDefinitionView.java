@@ -5,7 +5,11 @@ import dev.gantry.aws.ecs.DaemonTaskDefinitionSummary;
 import dev.gantry.aws.ecs.RegisterDaemonTaskDefinitionRequest;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
+import dev.gantry.controller.resource.Kinds;
+import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
+import dev.gantry.store.Snapshot;
+import dev.gantry.store.Versioned;
 
 /** A daemon task definition as DescribeDaemonTaskDefinition shows it. */
 public record DaemonDefinitionView(Arns arns) {
@@ -14,7 +18,7 @@ public record DaemonDefinitionView(Arns arns) {
         return arns.daemonTaskDefinition(record.getFamily(), record.getRevision());
     }
 
-    public DaemonTaskDefinition definition(EcsTaskDefinition record) {
+    public DaemonTaskDefinition definition(Snapshot snapshot, EcsTaskDefinition record) {
         RegisterDaemonTaskDefinitionRequest document =
                 EcsJson.read(record.getDocumentJson(), RegisterDaemonTaskDefinitionRequest.class);
         return DaemonTaskDefinition.builder()
@@ -27,7 +31,7 @@ public record DaemonDefinitionView(Arns arns) {
                 .volumes(document.volumesOrEmpty())
                 .cpu(document.cpu())
                 .memory(document.memory())
-                .status(record.getStatus().name())
+                .status(status(snapshot, record))
                 .registeredAt(Shown.time(record.getRegisteredAtMs()))
                 .deleteRequestedAt(Shown.time(record.getDeleteRequestedAtMs()))
                 .registeredBy(Shown.text(record.getRegisteredBy()))
@@ -35,13 +39,27 @@ public record DaemonDefinitionView(Arns arns) {
     }
 
     /** What a list shows of it. */
-    public DaemonTaskDefinitionSummary summary(EcsTaskDefinition record) {
+    public DaemonTaskDefinitionSummary summary(Snapshot snapshot, EcsTaskDefinition record) {
         return DaemonTaskDefinitionSummary.builder()
                 .arn(arn(record))
                 .registeredAt(Shown.time(record.getRegisteredAtMs()))
                 .registeredBy(Shown.text(record.getRegisteredBy()))
                 .deleteRequestedAt(Shown.time(record.getDeleteRequestedAtMs()))
-                .status(record.getStatus().name())
+                .status(status(snapshot, record))
                 .build();
+    }
+
+    /** What was deleted is gone for its users when no daemon runs it any more, though it is described for a while. */
+    public String status(Snapshot snapshot, EcsTaskDefinition record) {
+        if (record.getStatus() != EcsTaskDefinition.Status.DELETE_IN_PROGRESS) {
+            return record.getStatus().name();
+        }
+        String arn = arn(record);
+        boolean runs = snapshot.list(Kinds.ECS_DAEMON).stream()
+                .map(Versioned::value)
+                .filter(daemon -> daemon.getStatus() != EcsService.Status.INACTIVE)
+                .flatMap(daemon -> daemon.getDeploymentsList().stream())
+                .anyMatch(deployment -> deployment.getTaskDefinitionArn().equals(arn));
+        return runs ? record.getStatus().name() : "DELETED";
     }
 }
