@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the books of pods and of what makes them, by the store's events alone, and says which promise of a planner was broken. */
@@ -429,7 +430,17 @@ final class SimPods {
         return served.size() == nodes && live(app) == nodes && isCurrent
                 ? Optional.empty()
                 : Optional.of("K6: " + app + " serves on " + served.size() + " of " + nodes + " nodes with " + live(app)
-                        + " pods, and is at " + status);
+                        + " pods, and is at " + status + waiting(app));
+    }
+
+    /** Which of its pods have no node, and why. */
+    private String waiting(String app) {
+        return pods.values().stream()
+                .filter(pod -> app(pod).equals(app))
+                .map(pod -> pod.record().value())
+                .filter(pod -> pod.getPlacement().getNode().isEmpty())
+                .map(pod -> "; " + pod.getId() + " waits: " + pod.getPlacement())
+                .collect(Collectors.joining());
     }
 
     /** K9, in the end: a service leads to the pods that serve, and to no others. */
