@@ -7,6 +7,7 @@ import dev.gantry.controller.ecs.EcsDraft;
 import dev.gantry.controller.ecs.EcsDrafts;
 import dev.gantry.controller.ecs.document.EcsJson;
 import dev.gantry.controller.ecs.document.EcsLookup;
+import dev.gantry.controller.ecs.document.Families;
 import dev.gantry.controller.ecs.view.DefinitionView;
 import dev.gantry.controller.kube.document.Json;
 import dev.gantry.controller.kube.document.Times;
@@ -67,18 +68,11 @@ final class DefinitionObjects extends EcsObjects<EcsFamily> {
 
     /** The revision by which a family is shown. */
     static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
-        return snapshot.get(familyKey(family)).flatMap(record -> newest(snapshot, record));
+        return Families.OF_TASKS.newest(snapshot, family);
     }
 
     private static Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, Versioned<EcsFamily> family) {
-        for (int revision = family.value().getLatestRevision(); revision > 0; revision--) {
-            Optional<Versioned<EcsTaskDefinition>> found =
-                    snapshot.get(EcsLookup.definitionKey(family.key().name(), revision));
-            if (found.filter(DefinitionObjects::isActive).isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        return Families.OF_TASKS.newest(snapshot, family);
     }
 
     /** Of the last change that made the object what it is: also the end of a revision that was newer. */

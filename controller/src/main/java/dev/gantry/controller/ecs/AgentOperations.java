@@ -124,12 +124,8 @@ final class AgentOperations {
         if (request.containerInstance() == null) {
             throw Refusals.invalid("Container instance cannot be empty.");
         }
-        String id = lookup.nodeId(cluster, request.containerInstance());
-        if (ContainerInstanceOperations.find(snapshot, cluster, id)
-                .filter(node -> !Nodes.isDeregistered(node.value()))
-                .isEmpty()) {
-            throw missing(id);
-        }
+        var _ = ContainerInstanceOperations.registered(
+                snapshot, cluster, lookup.nodeId(cluster, request.containerInstance()));
         String api = snapshot.get(Kinds.LEADER_KEY)
                 .map(Versioned::value)
                 .map(Leader::getApiUrl)

@@ -178,7 +178,7 @@ final class ContainerInstanceOperations {
                 .filter(node -> node.value().getInfo().getCluster().equals(cluster));
     }
 
-    private static Versioned<Node> registered(Snapshot snapshot, String cluster, String id) {
+    static Versioned<Node> registered(Snapshot snapshot, String cluster, String id) {
         return find(snapshot, cluster, id)
                 .filter(one -> one.value().getAdministration() != Administration.DEREGISTERED)
                 .orElseThrow(() -> Refusals.invalid("Referenced container instance " + id + " not found."));

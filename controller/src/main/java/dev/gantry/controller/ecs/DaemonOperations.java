@@ -186,8 +186,7 @@ final class DaemonOperations {
     /** A daemon that was not deleted, or is about to go. */
     Versioned<EcsService> find(Snapshot snapshot, String arn) {
         if (!(lookup.arns().parse(arn).orElse(null) instanceof DaemonName name)) {
-            throw Refusals.invalid(
-                    "Invalid identifier: " + arn + " is not the ARN of a daemon in this account and region.");
+            throw ServiceDeploymentLists.otherKind(arn, "daemon");
         }
         var _ = lookup.cluster(snapshot, name.cluster());
         return snapshot.get(key(name.cluster(), name.name()))
@@ -221,16 +220,8 @@ final class DaemonOperations {
     /** The daemon with a new deployment of the document. */
     private EcsService begun(
             Snapshot snapshot, EcsService daemon, DaemonDocument document, Instant now, Transaction.Builder write) {
-        String id = parts.deploymentIds().get();
-        EcsDeployment deployment = EcsDeployment.newBuilder()
-                .setId(id)
-                .setTaskDefinitionArn(document.definition())
-                .setCreatedAtMs(now.toEpochMilli())
-                .setUpdatedAtMs(now.toEpochMilli())
-                .setRolloutState(EcsDeployment.RolloutState.IN_PROGRESS)
-                .setRolloutStateReason("ECS deployment " + id + " in progress.")
-                .setDocumentJson(document.json())
-                .build();
+        EcsDeployment deployment =
+                DeploymentRecords.inProgress(parts.deploymentIds().get(), document.definition(), document.json(), now);
         return DeploymentRecords.begun(
                 snapshot,
                 daemon.toBuilder()

@@ -213,22 +213,10 @@ final class ServiceOperations {
             CreateServiceRequest document,
             Instant now,
             Transaction.Builder write) {
-        EcsDeployment deployment = deployment(document, String.valueOf(document.taskDefinition()), now);
+        EcsDeployment deployment = DeploymentRecords.inProgress(
+                parts.deploymentIds().get(), String.valueOf(document.taskDefinition()), EcsJson.bytes(document), now);
         return DeploymentRecords.begun(
                 snapshot, service.toBuilder().addDeployments(0, deployment).build(), write);
-    }
-
-    private EcsDeployment deployment(CreateServiceRequest document, String definition, Instant now) {
-        String id = parts.deploymentIds().get();
-        return EcsDeployment.newBuilder()
-                .setId(id)
-                .setTaskDefinitionArn(definition)
-                .setCreatedAtMs(now.toEpochMilli())
-                .setUpdatedAtMs(now.toEpochMilli())
-                .setRolloutState(EcsDeployment.RolloutState.IN_PROGRESS)
-                .setRolloutStateReason("ECS deployment " + id + " in progress.")
-                .setDocumentJson(EcsJson.bytes(document))
-                .build();
     }
 
     /** A service whose definition is gone can still be scaled in. */

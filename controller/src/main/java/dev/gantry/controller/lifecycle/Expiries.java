@@ -1,13 +1,12 @@
 package dev.gantry.controller.lifecycle;
 
+import dev.gantry.controller.resource.Deployed;
 import dev.gantry.controller.resource.Kinds;
 import dev.gantry.controller.resource.Pods;
 import dev.gantry.controller.resource.Workloads;
 import dev.gantry.proto.EcsCluster;
-import dev.gantry.proto.EcsDeployment;
 import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
-import dev.gantry.proto.EcsTaskSet;
 import dev.gantry.proto.Workload;
 import dev.gantry.store.Kind;
 import dev.gantry.store.Snapshot;
@@ -17,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** After how long the records of each kind go. */
 public final class Expiries {
@@ -115,18 +113,10 @@ public final class Expiries {
                 : Optional.empty();
     }
 
-    /** A service or daemon that was not deleted may start tasks of a definition that was. */
     private static boolean isDeployed(
             Snapshot snapshot, Kind<EcsService> kind, String resource, EcsTaskDefinition definition) {
         String end = resource + definition.getFamily() + ":" + definition.getRevision();
-        return snapshot.list(kind).stream()
-                .map(Versioned::value)
-                .filter(service -> service.getStatus() != EcsService.Status.INACTIVE)
-                .flatMap(service -> Stream.concat(
-                        service.getDeploymentsList().stream(),
-                        service.getTaskSetsList().stream().map(EcsTaskSet::getDeployment)))
-                .map(EcsDeployment::getTaskDefinitionArn)
-                .anyMatch(arn -> arn.endsWith(end));
+        return Deployed.isDeployed(snapshot, kind, arn -> arn.endsWith(end));
     }
 
     private static List<Versioned<?>> ofService(Snapshot snapshot, Versioned<EcsService> service) {

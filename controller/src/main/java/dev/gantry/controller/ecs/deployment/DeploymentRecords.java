@@ -12,6 +12,7 @@ import dev.gantry.proto.EcsServiceRevision;
 import dev.gantry.store.Snapshot;
 import dev.gantry.store.Transaction;
 import dev.gantry.store.Versioned;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,23 @@ public final class DeploymentRecords {
     private static final int FORGOTTEN_AT_ONCE_MAX = 6;
 
     private DeploymentRecords() {}
+
+    /**
+     * A deployment of a service's or daemon's document, as it begins.
+     *
+     * @param definition ARN of what its tasks are made from
+     */
+    public static EcsDeployment inProgress(String id, String definition, ByteString document, Instant now) {
+        return EcsDeployment.newBuilder()
+                .setId(id)
+                .setTaskDefinitionArn(definition)
+                .setCreatedAtMs(now.toEpochMilli())
+                .setUpdatedAtMs(now.toEpochMilli())
+                .setRolloutState(EcsDeployment.RolloutState.IN_PROGRESS)
+                .setRolloutStateReason("ECS deployment " + id + " in progress.")
+                .setDocumentJson(document)
+                .build();
+    }
 
     /** The revision that the service's newest deployment goes to. */
     public static EcsServiceRevision revision(EcsService service) {

@@ -31,12 +31,15 @@ public record Families(Kind<EcsFamily> latest, Kind<EcsTaskDefinition> definitio
     }
 
     /** The newest active revision. */
-    Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
-        int last = snapshot.get(latest.key("", family))
-                .map(record -> record.value().getLatestRevision())
-                .orElse(0);
-        for (int revision = last; revision > 0; revision--) {
-            Optional<Versioned<EcsTaskDefinition>> found = snapshot.get(key(family, revision));
+    public Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, String family) {
+        return snapshot.get(latest.key("", family)).flatMap(record -> newest(snapshot, record));
+    }
+
+    /** The newest active revision of a family as it was found. */
+    public Optional<Versioned<EcsTaskDefinition>> newest(Snapshot snapshot, Versioned<EcsFamily> family) {
+        for (int revision = family.value().getLatestRevision(); revision > 0; revision--) {
+            Optional<Versioned<EcsTaskDefinition>> found =
+                    snapshot.get(key(family.key().name(), revision));
             if (found.isPresent() && found.get().value().getStatus() == Status.ACTIVE) {
                 return found;
             }

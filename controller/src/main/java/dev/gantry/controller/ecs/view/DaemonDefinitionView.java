@@ -5,11 +5,10 @@ import dev.gantry.aws.ecs.DaemonTaskDefinitionSummary;
 import dev.gantry.aws.ecs.RegisterDaemonTaskDefinitionRequest;
 import dev.gantry.controller.ecs.document.Arns;
 import dev.gantry.controller.ecs.document.EcsJson;
+import dev.gantry.controller.resource.Deployed;
 import dev.gantry.controller.resource.Kinds;
-import dev.gantry.proto.EcsService;
 import dev.gantry.proto.EcsTaskDefinition;
 import dev.gantry.store.Snapshot;
-import dev.gantry.store.Versioned;
 
 /** A daemon task definition as DescribeDaemonTaskDefinition shows it. */
 public record DaemonDefinitionView(Arns arns) {
@@ -55,11 +54,8 @@ public record DaemonDefinitionView(Arns arns) {
             return record.getStatus().name();
         }
         String arn = arn(record);
-        boolean runs = snapshot.list(Kinds.ECS_DAEMON).stream()
-                .map(Versioned::value)
-                .filter(daemon -> daemon.getStatus() != EcsService.Status.INACTIVE)
-                .flatMap(daemon -> daemon.getDeploymentsList().stream())
-                .anyMatch(deployment -> deployment.getTaskDefinitionArn().equals(arn));
-        return runs ? record.getStatus().name() : "DELETED";
+        return Deployed.isDeployed(snapshot, Kinds.ECS_DAEMON, arn::equals)
+                ? record.getStatus().name()
+                : "DELETED";
     }
 }
